@@ -1,0 +1,149 @@
+/* The C face of libmmm: one session for each plugin instance. The shim, the
+   tests and any other program in C see mmm through this header alone.
+
+   Threads: [main-thread] the host's main thread, one caller at a time;
+   [any-thread] any thread but the audio thread; [audio-thread] never enters Go
+   (those functions live in libmmmrt, see mmm_audio.h).
+
+   Text is UTF-8. A function that returns text writes at most size bytes with a
+   terminating zero into buf and returns the length of the whole text without
+   the zero, so that a caller can ask again with a larger buffer. */
+#ifndef MMM_H
+#define MMM_H
+
+#include "../realtime/mmm_audio.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version of this header; mmm_abi_version() must return the same. */
+#define MMM_ABI 1
+
+/* A session; 0 is none. Calls with a dead handle do nothing and return 0. */
+typedef uint64_t mmm_session;
+
+enum mmm_kind { MMM_INSTRUMENT = 0, MMM_EFFECT = 1 };
+
+enum mmm_log_level { MMM_LOG_DEBUG = 0, MMM_LOG_INFO = 1, MMM_LOG_WARNING = 2, MMM_LOG_ERROR = 3 };
+
+/* What a session may call back. Each may be NULL. They are called on threads of
+   the session's own, never on the audio thread; host is passed through. */
+typedef struct mmm_host {
+    void *host;
+    void (*log)(void *host, int level, const char *text);
+    /* Something of mmm_take_notices() has changed; wake the main thread. */
+    void (*notify)(void *host);
+} mmm_host;
+
+/* Returns MMM_ABI of the library. [any-thread] */
+int mmm_abi_version(void);
+
+/* Makes a session with the default patch of its kind. Returns 0 on failure.
+   [main-thread] */
+mmm_session mmm_new(int kind, const mmm_host *host);
+
+/* Stops and frees a session; its player must no longer be used. [main-thread] */
+void mmm_free(mmm_session s);
+
+/* The session's audio side; lives as long as the session. [main-thread] */
+mmm_player *mmm_session_player(mmm_session s);
+
+/* Prepares for playing at rate (Hz, 1000 to 768000) in blocks of at most
+   max_frames. Returns when a program is ready to sound, 1, or 0 when the patch
+   cannot be compiled (silence then). [main-thread] */
+int mmm_activate(mmm_session s, double rate, uint32_t max_frames);
+
+/* Ends playing. [main-thread] */
+void mmm_deactivate(mmm_session s);
+
+/* Compiles text as the patch and swaps it in; name is what diagnostics call
+   it. wait 1 returns when the swap is published (the audio thread takes it at
+   its next block), wait 0 at once. Returns 1, or 0 when the patch is broken,
+   in which case nothing changes; mmm_status tells why. [any-thread] */
+int mmm_swap(mmm_session s, const char *text, size_t size, const char *name, int wait);
+
+/* Takes the patch from the file and follows it: each time the file is saved its
+   patch is swapped in. path NULL or "" stops following. Returns 1, or 0 when
+   the file cannot be read or its patch is broken. [any-thread] */
+int mmm_watch(mmm_session s, const char *path);
+
+/* The current patch text. [any-thread] */
+size_t mmm_patch(mmm_session s, char *buf, size_t size);
+
+/* The status of the last compile and swap as JSON: {"ok":…,"message":…,
+   "swaps":…,"engine":…,"diagnostics":[…],"fault":…}. [any-thread] */
+size_t mmm_status(mmm_session s, char *buf, size_t size);
+
+/* Chooses the engine, "native" or "vm", for this session and its saved state;
+   takes effect at once by a swap. Returns 1, or 0 for another word.
+   [main-thread] */
+int mmm_set_engine(mmm_session s, const char *engine);
+
+/* Saves the whole state. save-load-save gives the same bytes. [main-thread] */
+size_t mmm_state_save(mmm_session s, char *buf, size_t size);
+
+/* Restores a saved state. Returns 1, or 0 when the bytes are not a state, in
+   which case nothing changes. A state whose patch no longer compiles is
+   restored with its values; the sounding patch goes on. [main-thread] */
+int mmm_state_load(mmm_session s, const char *data, size_t size);
+
+/* One parameter slot as the host shows it. */
+typedef struct mmm_param_info {
+    int used;            /* 0: the slot is free, name "-" */
+    char name[256];      /* last segment of the control's path */
+    char module[1024];   /* the segments before it, joined by "/" */
+    double default_value; /* 0..1 */
+} mmm_param_info;
+
+/* Describes slot 0..MMM_SLOTS-1. Returns 1, 0 for another slot. [main-thread] */
+int mmm_param_get_info(mmm_session s, int slot, mmm_param_info *info);
+
+/* Current value 0..1 of a slot. Returns 1, 0 for another slot. [main-thread] */
+int mmm_param_get_value(mmm_session s, int slot, double *value);
+
+/* Plain value of a normalised one, as text with its unit. [main-thread] */
+size_t mmm_param_to_text(mmm_session s, int slot, double value, char *buf, size_t size);
+
+/* Normalised value of a text. Returns 1, 0 when it is no number. [main-thread] */
+int mmm_param_from_text(mmm_session s, int slot, const char *text, double *value);
+
+enum mmm_notice {
+    MMM_NOTICE_PARAM_VALUES = 1, /* values changed other than by the host: rescan them */
+    MMM_NOTICE_PARAM_INFO = 2,   /* names or texts changed */
+    MMM_NOTICE_STATE_DIRTY = 4,  /* the saved state would differ */
+    MMM_NOTICE_TAIL = 8,
+};
+
+/* Returns and clears the pending notices, a set of enum mmm_notice.
+   [main-thread] */
+uint32_t mmm_take_notices(mmm_session s);
+
+/* A gesture made in the editor, to be told to the host. kind 0 begin, 1 value,
+   2 end. */
+typedef struct mmm_gesture {
+    int kind;
+    int slot;
+    double value;
+} mmm_gesture;
+
+/* Takes the oldest gesture not yet told. Returns 1, or 0 when there is none.
+   [any-thread] except the audio thread. */
+int mmm_take_gesture(mmm_session s, mmm_gesture *gesture);
+
+/* Address of the session's editor page, token included; starts the server at
+   the first call. [any-thread] */
+size_t mmm_editor_url(mmm_session s, char *buf, size_t size);
+
+/* Opens the editor page in the user's browser (the program named by the
+   environment variable BROWSER, else xdg-open). Returns 1 when it was started.
+   [main-thread] */
+int mmm_editor_open(mmm_session s);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,101 @@
+// Package mir is the middle form of a program: functions of scalar words in
+// single-assignment form with structured control flow. Every engine is fed from
+// it, so whatever decides what a patch sounds like is decided here or before.
+//
+// Aggregates are gone: a tuple, record or sum is as many values as it has
+// words. Generic functions are gone: each instance is a function of its own.
+// State is an offset in words from the base of the running function's block.
+//
+// Invariants: a Value is defined once, before its uses, in the same block or an
+// enclosing one; offsets lie inside the layout; the only calls that can form a
+// cycle are those of functions marked Recursive.
+package mir
+
+import (
+	"mmm/compiler/source"
+	"mmm/state"
+)
+
+// Value names the result of an instruction or a parameter within its function.
+// Values count from 0; NoValue is none.
+type Value int32
+
+// NoValue is the absence of a value.
+const NoValue Value = -1
+
+// Instr is one instruction. What Imm, Aux, Callee and the blocks mean is said
+// by the opcode's row in Ops.
+type Instr struct {
+	Op     Op
+	Args   []Value
+	Res    []Value
+	Imm    int64 // constant bits, offset, index
+	Aux    int64 // second immediate
+	Callee *Func
+	Blocks []*Block
+	Pos    source.Span
+}
+
+// Block is a list of instructions that ends by yielding values to the
+// instruction that owns it (or, for a body, to the caller).
+type Block struct {
+	Instrs []*Instr
+	Yield  []Value
+}
+
+// Func is one function. Parameters are the values 0 to len(Params)-1.
+type Func struct {
+	Name      string
+	Params    []state.WordKind
+	Results   []state.WordKind
+	Vars      []state.WordKind // mutable locals, by index; all start at 0
+	Body      *Block
+	Values    int         // number of values
+	State     *state.Node // layout of its block; nil or size 0 without state
+	Recursive bool        // can call itself: engines count its depth
+	Pos       source.Span
+	Index     int // position in Program.Funcs
+}
+
+// NewValue returns a fresh value.
+func (f *Func) NewValue() Value {
+	f.Values++
+	return Value(f.Values - 1)
+}
+
+// StateSize returns the words of the function's state block.
+func (f *Func) StateSize() int {
+	if f.State == nil {
+		return 0
+	}
+	return f.State.Size()
+}
+
+// Param is a control of the patch that a host may move.
+type Param struct {
+	Path           string // identity, e.g. "amp.0"
+	Init, Min, Max float64
+	Pos            source.Span
+}
+
+// NoteCell is the pitch and velocity of one MIDI channel, as two words.
+type NoteCell struct {
+	Channel         int     // 0..15
+	Pitch, Velocity float64 // before the first note
+}
+
+// ProbeChannel is one scope channel.
+type ProbeChannel struct{ Label string }
+
+// Program is a whole compiled patch.
+type Program struct {
+	Funcs   []*Func // callees before callers, but for recursion
+	Init    *Func   // runs once: no parameters, no results
+	Dsp     *Func   // runs for each frame: parameters are inputs, results outputs
+	Globals []state.WordKind
+	Params  []Param
+	Notes   []NoteCell
+	Probes  []ProbeChannel
+	Strings []string // entry 0 is ""
+	Image   state.Image
+}

@@ -1,0 +1,156 @@
+// The one table of MIR operations: a row says what an operation takes, gives
+// and means. The printer, the verifier and the documentation read it.
+
+package mir
+
+// Op is an operation.
+type Op uint8
+
+// The operations. "num" is a float64, "int" an int64, both in one word. A
+// condition is a num and holds when it is > 0.
+const (
+	Const Op = iota
+
+	AddF
+	SubF
+	MulF
+	DivF
+	ModF
+	MinF
+	MaxF
+	EqF
+	NeF
+	LtF
+	LeF
+	GtF
+	GeF
+	AndF
+	OrF
+	CopySignF
+
+	NegF
+	AbsF
+	SqrtF
+	FloorF
+	CeilF
+	TruncF
+	NearestF
+	RoundF
+	NotF
+
+	AddI
+	SubI
+	MulI
+	AndI
+	OrI
+	XorI
+	ShlI
+	ShrI
+	SarI
+	EqI
+	LtI
+	FtoI
+	ItoF
+	BitsF
+	FBits
+
+	Select
+	GetVar
+	SetVar
+	GetGlobal
+	SetGlobal
+	GetState
+	SetState
+	Mem
+	Delay
+	GetParam
+	GetNote
+	Now
+	SampleRate
+	Probe
+	Print
+	Call
+	If
+	Switch
+
+	NumOps
+)
+
+// Row describes one operation.
+type Row struct {
+	Name string
+	In   int  // number of arguments, -1 if it varies
+	Out  int  // number of results, -1 if it varies
+	Pure bool // no effect, result depends on the arguments alone
+	Doc  string
+}
+
+// Ops is the table, indexed by Op.
+var Ops = [NumOps]Row{
+	Const: {"const", 0, 1, true, "the word Imm"},
+
+	AddF:      {"addf", 2, 1, true, "a + b"},
+	SubF:      {"subf", 2, 1, true, "a - b"},
+	MulF:      {"mulf", 2, 1, true, "a * b, never fused with an addition"},
+	DivF:      {"divf", 2, 1, true, "a / b"},
+	ModF:      {"modf", 2, 1, true, "C fmod: exact, sign of a; x % 0 is NaN"},
+	MinF:      {"minf", 2, 1, true, "smaller; a NaN operand is ignored; equal operands give the first"},
+	MaxF:      {"maxf", 2, 1, true, "larger; a NaN operand is ignored; equal operands give the first"},
+	EqF:       {"eqf", 2, 1, true, "1.0 if a == b else 0.0"},
+	NeF:       {"nef", 2, 1, true, "1.0 if a != b else 0.0"},
+	LtF:       {"ltf", 2, 1, true, "1.0 if a < b else 0.0"},
+	LeF:       {"lef", 2, 1, true, "1.0 if a <= b else 0.0"},
+	GtF:       {"gtf", 2, 1, true, "1.0 if a > b else 0.0"},
+	GeF:       {"gef", 2, 1, true, "1.0 if a >= b else 0.0"},
+	AndF:      {"andf", 2, 1, true, "1.0 if a > 0 and b > 0 else 0.0"},
+	OrF:       {"orf", 2, 1, true, "1.0 if a > 0 or b > 0 else 0.0"},
+	CopySignF: {"copysignf", 2, 1, true, "magnitude of a, sign of b"},
+
+	NegF:     {"negf", 1, 1, true, "flips the sign bit"},
+	AbsF:     {"absf", 1, 1, true, "clears the sign bit"},
+	SqrtF:    {"sqrtf", 1, 1, true, "square root"},
+	FloorF:   {"floorf", 1, 1, true, "largest integer not above a"},
+	CeilF:    {"ceilf", 1, 1, true, "smallest integer not below a"},
+	TruncF:   {"truncf", 1, 1, true, "integer part, toward zero"},
+	NearestF: {"nearestf", 1, 1, true, "nearest integer, halves to even"},
+	RoundF:   {"roundf", 1, 1, true, "nearest integer, halves away from zero, sign kept"},
+	NotF:     {"notf", 1, 1, true, "1.0 if a == 0 else 0.0"},
+
+	AddI:  {"addi", 2, 1, true, "int a + b, wrapping"},
+	SubI:  {"subi", 2, 1, true, "int a - b, wrapping"},
+	MulI:  {"muli", 2, 1, true, "int a * b, wrapping"},
+	AndI:  {"andi", 2, 1, true, "bitwise and"},
+	OrI:   {"ori", 2, 1, true, "bitwise or"},
+	XorI:  {"xori", 2, 1, true, "bitwise exclusive or"},
+	ShlI:  {"shli", 2, 1, true, "a shifted left by b mod 64"},
+	ShrI:  {"shri", 2, 1, true, "a shifted right by b mod 64, zeros in"},
+	SarI:  {"sari", 2, 1, true, "a shifted right by b mod 64, sign in"},
+	EqI:   {"eqi", 2, 1, true, "num 1.0 if int a == b else 0.0"},
+	LtI:   {"lti", 2, 1, true, "num 1.0 if signed int a < b else 0.0"},
+	FtoI:  {"ftoi", 1, 1, true, "int of num: toward zero, saturating, NaN gives 0"},
+	ItoF:  {"itof", 1, 1, true, "num of signed int, nearest"},
+	BitsF: {"bitsf", 1, 1, true, "int with the bits of num a"},
+	FBits: {"fbits", 1, 1, true, "num with the bits of int a"},
+
+	Select:     {"select", 3, 1, true, "b if condition a holds, else c; both are already evaluated"},
+	GetVar:     {"getvar", 0, 1, false, "mutable local Imm"},
+	SetVar:     {"setvar", 1, 0, false, "mutable local Imm becomes a"},
+	GetGlobal:  {"getglobal", 0, 1, false, "global word Imm"},
+	SetGlobal:  {"setglobal", 1, 0, false, "global word Imm becomes a"},
+	GetState:   {"getstate", 0, 1, false, "state word at offset Imm"},
+	SetState:   {"setstate", 1, 0, false, "state word at offset Imm becomes a"},
+	Mem:        {"mem", 1, 1, false, "state word at offset Imm; then it becomes a"},
+	Delay:      {"delay", 2, 1, false, "ring at offset Imm of Aux samples: reads a's history at time b, then stores a (spec vm.md 9.4)"},
+	GetParam:   {"getparam", 0, 1, false, "plain value of parameter Imm"},
+	GetNote:    {"getnote", 0, 1, false, "note word Imm: 2*cell is pitch, 2*cell+1 velocity"},
+	Now:        {"now", 0, 1, false, "index of the current sample"},
+	SampleRate: {"samplerate", 0, 1, false, "sample rate in Hz"},
+	Probe:      {"probe", 1, 0, false, "pushes a to probe Imm"},
+	Print:      {"print", 1, 0, false, "writes a to the log; Aux 1 adds a line break"},
+	Call:       {"call", -1, -1, false, "calls Callee with its state block at offset Imm"},
+	If:         {"if", 1, -1, false, "runs Blocks[0] if condition a holds, else Blocks[1]; results are what it yields"},
+	Switch:     {"switch", 1, -1, false, "int a selects Blocks[a], or the last block when a is not in 0..len-2; results are what it yields"},
+}
+
+// String returns the operation's name.
+func (op Op) String() string { return Ops[op].Name }

@@ -1,0 +1,53 @@
+// The image: where everything that a running program remembers or exchanges
+// with its host lies in its memory. Offsets and sizes are in words of 64 bits
+// from the start of memory; the same for every engine.
+
+package state
+
+// Fixed words at the start of every image.
+const (
+	NowWord        = 0 // index of the current sample, float64
+	RateWord       = 1 // sample rate in Hz, float64
+	FaultWord      = 2 // 0, or a Fault; recursive functions return zeros while it is not 0
+	DepthWord      = 3 // active calls of recursive functions, int64
+	FaultPlaceWord = 4 // index of the function that faulted, int64
+	HeaderWords    = 8
+)
+
+// Fault is why a turn was cut short.
+type Fault int64
+
+// The faults.
+const (
+	FaultNone  Fault = 0
+	FaultDepth Fault = 1 // more than MaxDepth active calls
+	FaultTime  Fault = 2 // the watchdog ended a block that would not end
+)
+
+// Limits of every engine (spec vm.md 13).
+const (
+	MaxDepth      = 10000   // active calls of recursive functions
+	MaxStateWords = 1 << 27 // words of state of one program
+	// BlockFrames is the largest number of frames one run of the machine code
+	// makes; longer host blocks are cut.
+	BlockFrames = 256
+	// ProbeFrames is the length of a probe ring in samples; a power of two.
+	ProbeFrames = 4096
+)
+
+// Image is the layout of a program's memory. The initialiser's block is used
+// once and is not state.
+type Image struct {
+	Params, NumParams   int // one word each: plain value
+	Notes, NumNotes     int // two words each: pitch, velocity
+	Probes, NumProbes   int // ProbeWords each: samples ever written (int64), then the ring
+	Globals, NumGlobals int
+	State, StateSize    int // block of dsp
+	Init, InitSize      int // block of the initialiser
+	In, Ins             int // BlockFrames words for each input channel
+	Out, Outs           int // BlockFrames words for each output channel
+	Words               int // size of the whole memory
+}
+
+// ProbeWords is the size of one probe: the count and the ring.
+const ProbeWords = 1 + ProbeFrames
