@@ -11,7 +11,12 @@ const (
 	FaultWord      = 2 // 0, or a Fault; recursive functions return zeros while it is not 0
 	DepthWord      = 3 // active calls of recursive functions, int64
 	FaultPlaceWord = 4 // index of the function that faulted, int64
-	HeaderWords    = 8
+	// FaultWord is cleared when the next turn starts; the first fault since the
+	// program was loaded stays here, with its place.
+	StickyFaultWord = 5
+	StickyPlaceWord = 6
+	FaultTurnsWord  = 7 // faulting turns in a row, int64; at MaxFaultTurns dsp is skipped and outputs are 0
+	HeaderWords     = 8
 )
 
 // Fault is why a turn was cut short.
@@ -28,6 +33,7 @@ const (
 const (
 	MaxDepth      = 10000   // active calls of recursive functions
 	MaxStateWords = 1 << 27 // words of state of one program
+	MaxFaultTurns = 64      // faulting turns in a row after which a program is silent
 	// BlockFrames is the largest number of frames one run of the machine code
 	// makes; longer host blocks are cut.
 	BlockFrames = 256

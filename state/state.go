@@ -40,26 +40,46 @@ type Node struct {
 	Name     string     // FnCall: the callee's name; Site: its label
 	Len      int        // Delay: samples in the ring
 	Words    []WordKind // Feed: what each word holds
-	Children []*Node    // FnCall
+	Children []*Node    // FnCall; one node may be the child of many
+	Target   *Node      // Site: layout of the closures made there, nil without state
 }
 
 // DelayHeader is the number of words before the samples of a delay ring: read
 // index, then write index.
 const DelayHeader = 2
 
-// Size returns the words of the node and everything below it.
-func (n *Node) Size() int {
-	switch n.Kind {
-	case Feed:
-		return len(n.Words)
-	case Mem, Site:
-		return 1
-	case Delay:
-		return DelayHeader + n.Len
+// Size returns the words of the node and everything below it; a size beyond
+// every limit saturates. Cost: the distinct nodes below, however often each is
+// used.
+func (n *Node) Size() int { return sizer{}.size(n) }
+
+// sizeCap is where sizes saturate: far above MaxStateWords, far below overflow.
+const sizeCap = 1 << 40
+
+// sizer remembers the sizes of nodes that are children more than once.
+type sizer map[*Node]int
+
+func (m sizer) size(n *Node) int {
+	if n.Kind != FnCall {
+		return n.leafSize()
+	}
+	if s, ok := m[n]; ok {
+		return s
 	}
 	size := 0
 	for _, c := range n.Children {
-		size += c.Size()
+		size = min(size+m.size(c), sizeCap)
 	}
+	m[n] = size
 	return size
+}
+
+func (n *Node) leafSize() int {
+	switch n.Kind {
+	case Feed:
+		return len(n.Words)
+	case Delay:
+		return min(DelayHeader+n.Len, sizeCap)
+	}
+	return 1
 }

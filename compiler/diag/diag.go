@@ -72,6 +72,14 @@ func (l *List) Warnf(code Code, span source.Span, format string, args ...any) *D
 	return d
 }
 
+// Add adds a diagnostic made elsewhere.
+func (l *List) Add(d *Diagnostic) {
+	l.All = append(l.All, d)
+	if d.Severity == Error {
+		l.errors++
+	}
+}
+
 // HasErrors reports whether an error was reported.
 func (l *List) HasErrors() bool { return l.errors > 0 }
 

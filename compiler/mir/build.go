@@ -11,15 +11,16 @@ import (
 
 // Builder appends instructions to the block that is open in a function.
 type Builder struct {
-	F   *Func
-	Pos source.Span // position given to the instructions that follow
-	cur *Block
+	F      *Func
+	Pos    source.Span // position given to the instructions that follow
+	cur    *Block
+	consts map[Value]int64 // words of the values that are constants
 }
 
 // NewFunc starts a function of the given parameter and result words.
 func NewFunc(name string, params, results []state.WordKind) (*Func, *Builder) {
 	f := &Func{Name: name, Params: params, Results: results, Values: len(params), Body: &Block{}}
-	return f, &Builder{F: f, cur: f.Body}
+	return f, &Builder{F: f, cur: f.Body, consts: map[Value]int64{}}
 }
 
 // Emit appends an instruction with n results and returns them.
@@ -33,19 +34,36 @@ func (b *Builder) Emit(in *Instr, n int) []Value {
 	return in.Res
 }
 
-// Op appends an operation that has one result.
+// Const reports whether v is a constant and its word.
+func (b *Builder) Const(v Value) (word int64, ok bool) {
+	word, ok = b.consts[v]
+	return word, ok
+}
+
+// Op appends an operation that has one result. An exact operation on constants
+// becomes a constant.
 func (b *Builder) Op(op Op, args ...Value) Value {
+	if word, ok := Fold(op, args, b.Const); ok {
+		return b.word(word, op.GivesInt())
+	}
 	return b.Emit(&Instr{Op: op, Args: args}, 1)[0]
 }
 
 // Num appends the constant x.
-func (b *Builder) Num(x float64) Value {
-	return b.Emit(&Instr{Op: Const, Imm: int64(math.Float64bits(x))}, 1)[0]
-}
+func (b *Builder) Num(x float64) Value { return b.word(int64(math.Float64bits(x)), false) }
 
 // Int appends the int constant n.
-func (b *Builder) Int(n int64) Value {
-	return b.Emit(&Instr{Op: Const, Imm: n}, 1)[0]
+func (b *Builder) Int(n int64) Value { return b.word(n, true) }
+
+// word appends a constant word.
+func (b *Builder) word(w int64, isInt bool) Value {
+	in := &Instr{Op: Const, Imm: w}
+	if isInt {
+		in.Aux = 1
+	}
+	v := b.Emit(in, 1)[0]
+	b.consts[v] = w
+	return v
 }
 
 // Call appends a call whose state block lies at offset off.

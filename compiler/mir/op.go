@@ -87,7 +87,7 @@ type Row struct {
 
 // Ops is the table, indexed by Op.
 var Ops = [NumOps]Row{
-	Const: {"const", 0, 1, true, "the word Imm"},
+	Const: {"const", 0, 1, true, "the word Imm: an int if Aux is 1, else the bits of a num"},
 
 	AddF:      {"addf", 2, 1, true, "a + b"},
 	SubF:      {"subf", 2, 1, true, "a - b"},
@@ -154,3 +154,13 @@ var Ops = [NumOps]Row{
 
 // String returns the operation's name.
 func (op Op) String() string { return Ops[op].Name }
+
+// GivesInt reports whether the result of op is an int whatever its arguments
+// are. Const, Select, variables and calls have the kind of what they name.
+func (op Op) GivesInt() bool {
+	switch op {
+	case AddI, SubI, MulI, AndI, OrI, XorI, ShlI, ShrI, SarI, FtoI, BitsF:
+		return true
+	}
+	return false
+}

@@ -9,18 +9,19 @@ import "mmm/compiler/syntax"
 // Info is the result of Check. Types in it may mention quantified variables of
 // the function around the node; lowering substitutes them per instance.
 type Info struct {
-	Types   map[syntax.Expr]Type        // every expression, parentheses included
-	Uses    map[*syntax.Path]*Use       // every name in expression or assignment position
-	Defs    map[*syntax.Ident]*Binding  // every name a pattern, parameter, fn, letrec or match arm binds
-	Funcs   map[*syntax.Lambda]*Func    // every function literal, those of fn statements included
-	Calls   map[syntax.Expr]*CallInfo   // *syntax.Call, and *syntax.Binary with OpPipe
-	Hosts   map[*syntax.MacroCall]*Host // builtin macros with their constant arguments
-	Ctors   map[syntax.Node]*Ctor       // constructor uses: *syntax.Path, *syntax.NameMatch, *syntax.CtorMatch
-	Globals []*Binding                  // global non-function variables in order of definition
-	Dsp     *Binding                    // the entry point, nil in a library
-	Pats    map[syntax.Node]Type        // type matched by every let pattern, match pattern
-	Binds   map[syntax.Node]bool        // *syntax.NameMatch nodes that bind instead of naming a constructor
-	Wants   map[syntax.Expr]Type        // for coercion sites: the type that the expression is converted to
+	Types    map[syntax.Expr]Type           // every expression, parentheses included
+	Uses     map[*syntax.Path]*Use          // every name in expression or assignment position
+	Defs     map[*syntax.Ident]*Binding     // every name a pattern, parameter, fn, letrec or match arm binds
+	Funcs    map[*syntax.Lambda]*Func       // every function literal, those of fn statements included
+	Calls    map[syntax.Expr]*CallInfo      // *syntax.Call, and *syntax.Binary with OpPipe
+	Hosts    map[*syntax.MacroCall]*Host    // builtin macros with their constant arguments
+	Ctors    map[syntax.Node]*Ctor          // constructor uses: *syntax.Path, *syntax.NameMatch, *syntax.CtorMatch
+	Globals  []*Binding                     // global non-function variables in order of definition
+	Dsp      *Binding                       // the entry point, nil in a library
+	Pats     map[syntax.Node]Type           // type matched by every let pattern, match pattern
+	Binds    map[syntax.Node]bool           // *syntax.NameMatch nodes that bind instead of naming a constructor
+	Rewrites map[*syntax.Binary]syntax.Expr // ||> as the call or expression that it stands for
+	Wants    map[syntax.Expr]Type           // for coercion sites: the type that the expression is converted to
 }
 
 // BindingKind says where a name comes from.
@@ -68,11 +69,14 @@ type Func struct {
 	Name     string // fn or let name, else lambda_N counted within the enclosing function
 	Lambda   *syntax.Lambda
 	Params   []*Binding
-	Type     *Function  // parameters and result, in terms of quantified variables
-	UsesSelf bool       // its own body mentions self
-	SelfType Type       // type of self when UsesSelf
-	Captures []*Binding // locals of enclosing functions that its body uses
-	Parent   *Func      // enclosing function literal, nil at top level
+	Type     *Function // parameters and result, in terms of quantified variables
+	UsesSelf bool      // its own body mentions self
+	SelfType Type      // type of self when UsesSelf
+	// Captures are the locals of enclosing functions (or of blocks at top
+	// level) that its body uses, nested literals included. Names with Static or
+	// Alias set need no cell and are left out.
+	Captures []*Binding
+	Parent   *Func // enclosing function literal, nil at top level
 }
 
 // CallKind says how the arguments of a call reach the parameters.

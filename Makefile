@@ -1,0 +1,58 @@
+# make build    out/mmm, out/mmm.clap and what belongs to them
+# make demo     builds, plays the plugin in a host, leaves out/demo.wav and out/demo.png
+# make test     everything that CI runs
+# make install  puts the plugin into ~/.clap and the command line into ~/.local/bin
+# make soak     the long runs: fuzzers and the realtime proof, hours if you let them
+# make clean    removes what was built
+
+SHELL := /bin/bash
+OUT   := $(CURDIR)/out
+HOST  := tests/host/target/release/mmm-host
+GOFLAGS_LIB := -buildmode=c-shared -ldflags "-s -w -X=runtime.godebugDefault=asyncpreemptoff=1"
+VERSION_MAP := $(CURDIR)/cbridge/exports.map
+export LD_LIBRARY_PATH := $(OUT)
+
+GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
+RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name 'CMakeLists.txt')
+EMBEDDED   := $(shell find session editor lib -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
+
+.PHONY: build demo test soak install clean deps check
+build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/libmmm.so
+
+deps:
+	@build/deps.sh build
+
+$(OUT)/libmmmrt.so $(OUT)/mmm.clap &: $(RT_SOURCES)
+	@go mod download
+	@cargo fetch -q --locked --manifest-path plugin/headers/Cargo.toml
+	cmake -S . -B $(OUT)/cmake -G Ninja -DWASMTIME_DIR="$$(go list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)" >$(OUT)/cmake.log 2>&1 || { cat $(OUT)/cmake.log; exit 1; }
+	cmake --build $(OUT)/cmake
+	@touch $(OUT)/libmmmrt.so $(OUT)/mmm.clap
+
+$(OUT)/mmm: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so
+	go build -ldflags "-s -w" -o $@ ./cmd/mmm
+
+$(OUT)/libmmm.so: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so cbridge/mmm.h
+	go build $(GOFLAGS_LIB) -o $@ ./cbridge
+	@rm -f $(OUT)/libmmm.h
+
+$(HOST): $(shell find tests/host/src -name '*.rs') tests/host/Cargo.toml tests/host/Cargo.lock
+	cargo build -q --release --locked --manifest-path tests/host/Cargo.toml
+	@touch $@
+
+demo: build $(HOST)
+	@build/demo.sh
+
+test:
+	@build/deps.sh test
+	@$(MAKE) --no-print-directory build $(HOST)
+	@build/test.sh
+
+soak: build $(HOST)
+	@build/soak.sh
+
+install: build
+	@build/install.sh
+
+clean:
+	rm -rf $(OUT) tests/host/target tests/browser/node_modules

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""Computes the constants of compiler/mathfn and writes compiler/mathfn/coef.go.
+
+Usage: python3 build/mathfn/coefficients.py   (needs: pip install mpmath)
+
+Polynomials are minimax: the exchange algorithm of Remez in 90 digits on the
+relative error of the function that they serve, then each coefficient is
+rounded to a double. The error that is left is written beside each.
+"""
+import os
+import subprocess
+from mpmath import mp, mpf, matrix, lu_solve, cos, sin, atan, asin, atanh, coth, exp, sqrt, log, pi, floor, ceil
+
+mp.dps = 90
+out = []
+
+
+def double(x):
+    """Nearest double of x, exactly, as a Python float."""
+    return float(mpf(x))
+
+
+def hexf(x):
+    s = float(x).hex()
+    mantissa, exponent = s.split('p')
+    if '.' in mantissa:
+        mantissa = mantissa.rstrip('0').rstrip('.')
+    return mantissa + 'p' + exponent
+
+
+def evaluate(coefs, z):
+    total = mpf(0)
+    for c in reversed(coefs):
+        total = total * z + c
+    return total
+
+
+def remez(f, weight, lo, hi, n):
+    """n coefficients that minimise max |weight (f - p)| on [lo, hi]."""
+    lo, hi = mpf(lo), mpf(hi)
+    points = [(lo + hi) / 2 - (hi - lo) / 2 * cos(pi * i / n) for i in range(n + 1)]
+    for _ in range(12):
+        a, b = matrix(n + 1, n + 1), matrix(n + 1, 1)
+        for i, x in enumerate(points):
+            for k in range(n):
+                a[i, k] = x ** k
+            a[i, n] = (-1) ** i / weight(x)
+            b[i] = f(x)
+        solved = lu_solve(a, b)
+        coefs = [solved[k] for k in range(n)]
+        error = lambda x: weight(x) * (f(x) - evaluate(coefs, x))
+        grid = [(lo + hi) / 2 - (hi - lo) / 2 * cos(pi * i / (40 * n)) for i in range(40 * n + 1)]
+        values = [error(x) for x in grid]
+        extrema = []
+        for i in range(len(grid)):
+            left = values[i - 1] if i > 0 else mpf(0)
+            right = values[i + 1] if i + 1 < len(grid) else mpf(0)
+            if abs(values[i]) >= abs(left) and abs(values[i]) >= abs(right):
+                if extrema and (values[i] > 0) == (error(extrema[-1]) > 0):
+                    if abs(values[i]) > abs(error(extrema[-1])):
+                        extrema[-1] = grid[i]
+                else:
+                    extrema.append(grid[i])
+        if len(extrema) > n + 1:
+            extrema = extrema[-(n + 1):] if abs(error(extrema[0])) < abs(error(extrema[-1])) else extrema[:n + 1]
+        if len(extrema) < n + 1:
+            break
+        points = extrema
+    return coefs
+
+
+def poly(name, doc, f, weight, lo, hi, n):
+    # The two coefficients that weigh most are rounded before the rest is
+    # fitted, so that the rest makes up for it.
+    coefs = []
+    for k in range(3):
+        rest = lambda z, done=tuple(coefs): (f(z) - evaluate([mpf(c) for c in done], z)) / z ** len(done)
+        fitted = remez(rest, lambda z: weight(z) * z ** k, lo, hi, n - k)
+        coefs += [double(c) for c in (fitted if k == 2 else fitted[:1])]
+    worst = max(abs(weight(x) * (f(x) - evaluate([mpf(c) for c in coefs], x)))
+                for x in [mpf(lo) + (mpf(hi) - mpf(lo)) * i / 2000 for i in range(2001)])
+    bits = log(worst, 2)
+    out.append(f"\n// {name}: {doc}; error 2^{float(bits):.1f}.")
+    out.append(f"var {name} = []float64{{")
+    for c in coefs:
+        out.append(f"\t{hexf(c)}, // {c!r}")
+    out.append("}")
+    print(name, n, "error 2^%.1f" % float(bits))
+
+
+def const(name, value, doc):
+    out.append(f"\n// {name} is {doc}.\nconst {name} = {hexf(value)}")
+
+
+def head(x, bits):
+    """x cut toward zero to the given number of significant bits."""
+    x = mpf(x)
+    e = int(floor(log(abs(x), 2)))
+    scale = mpf(2) ** (bits - 1 - e)
+    return (floor(x * scale) if x > 0 else ceil(x * scale)) / scale
+
+
+def pieces(names, value, bits, doc):
+    """value as a sum: all pieces but the last have the given bits."""
+    rest = mpf(value)
+    for i, name in enumerate(names):
+        part = head(rest, bits) if i + 1 < len(names) else mpf(double(rest))
+        const(name, double(part), f"part {i + 1} of {doc}")
+        rest -= part
+
+
+eps = mpf(2) ** -100
+
+
+def root(z):
+    return sqrt(z if z > 0 else eps)
+
+
+sinc = lambda z: sin(root(z)) / root(z)
+poly("sinCoef", "(sin(r)/r - 1)/z in z = r*r, |r| <= pi/4, relative to sin",
+     lambda z: (sinc(z) - 1) / root(z) ** 2, lambda z: root(z) ** 2 / sinc(z), "1e-5", "0.6175", 6)
+poly("cosCoef", "(cos(r) - 1 + z/2)/z^2 in z = r*r, |r| <= pi/4",
+     lambda z: (cos(root(z)) - 1 + root(z) ** 2 / 2) / root(z) ** 4, lambda z: root(z) ** 4 / cos(root(z)), "1e-5", "0.6175", 6)
+poly("atanCoef", "(atan(t)/t - 1)/z in z = t*t, |t| <= 1/4",
+     lambda z: (atan(root(z)) / root(z) - 1) / root(z) ** 2, lambda z: root(z) ** 2, "1e-5", "0.0625", 9)
+poly("asinCoef", "(asin(t)/t - 1)/z in z = t*t, |t| <= 1/2",
+     lambda z: (asin(root(z)) / root(z) - 1) / root(z) ** 2, lambda z: root(z) ** 2, "1e-5", "0.25", 14)
+poly("logCoef", "(2 atanh(s)/s - 2)/z in z = s*s, |s| <= 0.1716, relative to 2 atanh(s)",
+     lambda z: (2 * atanh(root(z)) / root(z) - 2) / root(z) ** 2, lambda z: root(z) ** 2 / 2, "1e-5", "0.029445", 7)
+poly("powCoef", "3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.0866, relative to atanh(s)",
+     lambda z: 3 * (atanh(root(z)) / root(z) - 1 - root(z) ** 2 / 3) / root(z) ** 4, lambda z: root(z) ** 4 / 3, "1e-5", "0.0075", 6)
+poly("expCoef", "(t coth(t/2) - 2)/z in z = t*t, |t| <= 0.3468, relative to exp(t)",
+     lambda z: (root(z) * coth(root(z) / 2) - 2) / root(z) ** 2, lambda z: root(z) ** 3 / 2 / exp(root(z)), "1e-5", "0.1203", 5)
+
+const("invPio2", double(2 / pi), "2/pi")
+pieces(["pio2A", "pio2B", "pio2C"], pi / 2, 36, "pi/2, exact times a whole number below 2^17")
+pieces(["pio2V", "pio2W", "pio2X", "pio2Y", "pio2Z"], pi / 2, 25, "pi/2, exact times a whole number below 2^28")
+pieces(["pio2Hi", "pio2Lo"], pi / 2, 53, "pi/2")
+pieces(["pio2Top", "pio2Rest"], pi / 2, 26, "pi/2")
+pieces(["piHi", "piLo"], pi, 53, "pi")
+pieces(["pio4Hi", "pio4Lo"], pi / 4, 53, "pi/4")
+pieces(["atanHalfHi", "atanHalfLo"], atan(mpf(1) / 2), 53, "atan(1/2)")
+ln2 = log(mpf(2))
+const("log2e", double(1 / ln2), "1/ln 2")
+pieces(["ln2Hi", "ln2Mid", "ln2Lo"], ln2, 32, "ln 2, exact times a whole number below 2^20")
+pieces(["ln2Top", "ln2Rest"], ln2, 26, "ln 2")
+pieces(["log2Scale", "log2ScaleLo"], 2 / (3 * ln2), 26, "2/(3 ln 2)")
+const("log2ScaleAll", double(2 / (3 * ln2)), "2/(3 ln 2)")
+const("powCenter", 1.4140625, "the second centre of pow's logarithm, near the square root of 2")
+pieces(["log2CenterHi", "log2CenterLo"], log(mpf("1.4140625")) / ln2, 26, "log2 of powCenter")
+
+words = 20
+mp.dps = 420
+bits = int(floor((2 / pi) * mpf(2) ** (64 * (words - 1))))
+out.append("\n// twoOverPi holds the binary digits of 2/pi after the point, 64 a word, after one\n// word of zeros.")
+out.append("var twoOverPi = [...]uint64{\n\t0,")
+for k in range(words - 1):
+    out.append(f"\t0x{(bits >> (64 * (words - 2 - k))) & (2 ** 64 - 1):016x},")
+out.append("}")
+
+target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "compiler", "mathfn", "coef.go")
+with open(target, "w") as f:
+    f.write("// Code generated by build/mathfn/coefficients.py; DO NOT EDIT.\n\npackage mathfn\n" + "\n".join(out) + "\n")
+subprocess.run(["gofmt", "-w", target], check=True)

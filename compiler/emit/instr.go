@@ -1,0 +1,261 @@
+// Instructions: the translation of blocks and what stands in them.
+
+package emit
+
+import (
+	"mmm/compiler/mir"
+	"mmm/vm"
+)
+
+// block translates b and moves what it yields into targets (-1: not needed). A
+// function's body has none: its yield is returned.
+func (e *emitter) block(b *mir.Block, targets []int32) {
+	u := e.use
+	for i, v := range b.Yield {
+		d := u.def[v]
+		if d == nil || u.home[v] != b || d.Op == mir.Const || d.Op == mir.Call || u.deferred[v] {
+			continue
+		}
+		// A value computed here may go where it is yielded at once: nothing
+		// reads a target before the end of the block.
+		if targets == nil {
+			if len(b.Yield) > 1 && u.want[v] < 0 {
+				u.want[v] = int32(i)
+			}
+		} else if targets[i] >= 0 && u.fixed[v] < 0 {
+			u.fixed[v] = targets[i]
+		}
+	}
+	for i, in := range b.Instrs {
+		e.pos++
+		if !in.Pos.IsZero() {
+			e.span = in.Pos
+		}
+		if len(in.Res) == 1 && i+1 < len(b.Instrs) {
+			e.fixToVar(in, b.Instrs[i+1])
+		}
+		e.instr(in)
+	}
+	e.pos++
+	if targets != nil {
+		e.moves(targets, b.Yield)
+		for _, v := range b.Yield {
+			e.used(v)
+		}
+	}
+}
+
+// fixToVar lets in compute into a mutable local when all that next does is to
+// set the local to its result.
+func (e *emitter) fixToVar(in, next *mir.Instr) {
+	v := in.Res[0]
+	if next.Op != mir.SetVar || next.Args[0] != v || e.use.count[v] != 1 || e.use.deferred[v] {
+		return
+	}
+	switch in.Op {
+	case mir.Const, mir.Call, mir.If, mir.Switch:
+		return
+	}
+	e.use.fixed[v] = e.use.varReg[next.Imm]
+}
+
+// instr translates one instruction.
+func (e *emitter) instr(in *mir.Instr) {
+	u := e.use
+	if len(in.Res) == 1 {
+		v := in.Res[0]
+		if in.Op == mir.Const || u.deferred[v] {
+			return
+		}
+		if u.count[v] == 0 && (mir.Ops[in.Op].Pure || onlyReads(in.Op)) {
+			e.usedAll(in.Args)
+			return
+		}
+	}
+	switch in.Op {
+	case mir.BitsF, mir.FBits:
+		e.bits(in)
+	case mir.Select:
+		e.choice(in)
+	case mir.GetVar:
+		e.getVar(in)
+	case mir.SetVar:
+		e.setVar(in)
+	case mir.GetState:
+		e.load(in, vm.GetState, true)
+	case mir.GetGlobal:
+		e.load(in, vm.GetGlobal, true)
+	case mir.GetParam:
+		e.load(in, vm.GetParam, true)
+	case mir.GetNote:
+		e.load(in, vm.GetNote, true)
+	case mir.Now:
+		e.load(in, vm.Now, false)
+	case mir.SampleRate:
+		e.load(in, vm.SampleRate, false)
+	case mir.SetState:
+		e.store(in, vm.SetState)
+	case mir.SetGlobal:
+		e.store(in, vm.SetGlobal)
+	case mir.Probe:
+		e.store(in, vm.Probe)
+	case mir.Print:
+		src, temp := e.operand(in.Args[0])
+		e.emit(vm.Print, src, e.imm(in.Aux), 0)
+		e.drop(temp)
+		e.usedAll(in.Args)
+	case mir.Mem:
+		src, temp := e.operand(in.Args[0])
+		e.drop(temp)
+		e.usedAll(in.Args)
+		e.emit(vm.Mem, e.target(in.Res[0]), src, e.imm(in.Imm))
+	case mir.Delay:
+		x, temp1 := e.operand(in.Args[0])
+		time, temp2 := e.operand(in.Args[1])
+		e.drop(temp1)
+		e.drop(temp2)
+		e.usedAll(in.Args)
+		e.emit(vm.Delay, e.target(in.Res[0]), x, time)
+		e.emit(vm.Ext, e.imm(in.Imm), e.imm(in.Aux), 0)
+	case mir.Call:
+		e.call(in)
+	case mir.If:
+		e.branch(in)
+	case mir.Switch:
+		e.table(in)
+	default:
+		e.arithmetic(in)
+	}
+}
+
+// onlyReads reports whether op does nothing but read.
+func onlyReads(op mir.Op) bool {
+	switch op {
+	case mir.GetVar, mir.GetGlobal, mir.GetState, mir.GetParam, mir.GetNote, mir.Now, mir.SampleRate:
+		return true
+	}
+	return false
+}
+
+// usedAll ends the uses of args at the present place.
+func (e *emitter) usedAll(args []mir.Value) {
+	for _, v := range args {
+		e.used(v)
+	}
+}
+
+// arithmetic translates an operation of one or two operands.
+func (e *emitter) arithmetic(in *mir.Instr) {
+	if f := binary[in.Op]; f.ok {
+		o := e.choose(in, f)
+		e.drop(o.temps[0])
+		e.drop(o.temps[1])
+		e.usedAll(in.Args)
+		e.emit(o.op, e.target(in.Res[0]), o.b, o.c)
+		return
+	}
+	src, temp := e.operand(in.Args[0])
+	e.drop(temp)
+	e.usedAll(in.Args)
+	e.emit(unary[in.Op], e.target(in.Res[0]), src, 0)
+}
+
+// bits translates a change of type that keeps the word: the result takes over
+// the register if the operand ends here.
+func (e *emitter) bits(in *mir.Instr) {
+	u, v, res := e.use, in.Args[0], in.Res[0]
+	src, temp := e.operand(v)
+	if temp < 0 && u.owned[v] && int(u.last[v]) == e.pos && u.fixed[res] < 0 {
+		u.owned[v] = false
+		u.reg[res], u.owned[res] = int32(src), true
+		e.regs.owner[src] = int32(res)
+		return
+	}
+	e.drop(temp)
+	e.used(v)
+	e.emit(vm.Move, e.target(res), src, 0)
+}
+
+// choice translates Select.
+func (e *emitter) choice(in *mir.Instr) {
+	var src, temp [3]int
+	for i, v := range in.Args {
+		src[i], temp[i] = e.operand(v)
+	}
+	for _, t := range temp {
+		e.drop(t)
+	}
+	e.usedAll(in.Args)
+	e.emit(vm.Select, e.target(in.Res[0]), src[0], src[1])
+	e.emit(vm.Ext, src[2], 0, 0)
+}
+
+// getVar reads a mutable local: the value is the local's register while the
+// local keeps its word, else a copy.
+func (e *emitter) getVar(in *mir.Instr) {
+	u, v := e.use, in.Res[0]
+	src := u.varReg[in.Imm]
+	if u.fixed[v] < 0 && !u.setBetween(in.Imm, e.pos, int(u.last[v])) {
+		u.reg[v] = src
+		return
+	}
+	if t := e.target(v); t != int(src) {
+		e.emit(vm.Move, t, int(src), 0)
+	}
+}
+
+// setVar sets a mutable local, unless its value was computed there.
+func (e *emitter) setVar(in *mir.Instr) {
+	dst, v := e.use.varReg[in.Imm], in.Args[0]
+	if w, ok := e.constant(v); ok {
+		e.emit(vm.LoadK, int(dst), int(e.konst(w)), 0)
+	} else if src, _ := e.operand(v); src != int(dst) {
+		e.emit(vm.Move, int(dst), src, 0)
+	}
+	e.used(v)
+}
+
+// load translates a read of a word outside the frame, named by Imm if indexed.
+func (e *emitter) load(in *mir.Instr, op vm.Op, indexed bool) {
+	index := 0
+	if indexed {
+		index = e.imm(in.Imm)
+	}
+	e.emit(op, e.target(in.Res[0]), index, 0)
+}
+
+// store translates a write to the word Imm outside the frame.
+func (e *emitter) store(in *mir.Instr, op vm.Op) {
+	src, temp := e.operand(in.Args[0])
+	e.emit(op, e.imm(in.Imm), src, 0)
+	e.drop(temp)
+	e.used(in.Args[0])
+}
+
+// call translates a direct call. The window starts above every register that
+// outlives the call, so arguments that end here may already lie in it.
+func (e *emitter) call(in *mir.Instr) {
+	callee, ok := e.index[in.Callee]
+	if !ok {
+		e.fail("calls %q, which is not in the program", in.Callee.Name)
+		return
+	}
+	e.usedAll(in.Args)
+	window := e.regs.top
+	e.regs.reach(window + max(len(in.Args), len(in.Res)))
+	targets := make([]int32, len(in.Args))
+	for i := range targets {
+		targets[i] = int32(window + i)
+	}
+	e.moves(targets, in.Args)
+	e.emit(vm.Call, window, callee, e.imm(in.Imm))
+	for i, v := range in.Res {
+		if e.use.count[v] == 0 {
+			continue
+		}
+		r := window + i
+		e.regs.take(r)
+		e.use.reg[v], e.use.owned[v] = int32(r), true
+		e.regs.owner[r] = int32(v)
+	}
+}

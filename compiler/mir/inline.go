@@ -1,0 +1,145 @@
+package mir
+
+// inlineSize is the number of instructions up to which a function is always
+// expanded at its calls. Larger ones are expanded where they are called once.
+const inlineSize = 120
+
+// inlineGrowth bounds the instructions of one function after expansion.
+const inlineGrowth = 200000
+
+// Inline replaces calls of small functions, and of functions called once, by
+// their bodies. State offsets stay what they were: those of the body move by
+// the offset of the call. Functions that nobody calls any more are dropped.
+func Inline(p *Program) {
+	calls := map[*Func]int{}
+	sizes := map[*Func]int{}
+	for _, f := range p.Funcs {
+		Walk(f.Body, func(in *Instr) {
+			if in.Op == Call {
+				calls[in.Callee]++
+			}
+		})
+	}
+	for _, f := range p.Funcs { // callees come first
+		in := &inliner{f: f, calls: calls, sizes: sizes}
+		Walk(f.Body, func(*Instr) { in.size++ })
+		names := make([]Value, f.Values)
+		for i := range names {
+			names[i] = Value(i)
+		}
+		f.Body = in.block(f.Body, copyOf{names: names})
+		n := 0
+		Walk(f.Body, func(*Instr) { n++ })
+		sizes[f] = n
+	}
+	live := map[*Func]bool{}
+	var mark func(*Func)
+	mark = func(f *Func) {
+		if !live[f] {
+			live[f] = true
+			Walk(f.Body, func(in *Instr) {
+				if in.Op == Call {
+					mark(in.Callee)
+				}
+			})
+		}
+	}
+	mark(p.Init)
+	mark(p.Dsp)
+	kept := p.Funcs[:0]
+	for _, f := range p.Funcs {
+		if live[f] {
+			f.Index = len(kept)
+			kept = append(kept, f)
+		}
+	}
+	p.Funcs = kept
+}
+
+// inliner rewrites the body of one function.
+type inliner struct {
+	f     *Func
+	calls map[*Func]int
+	sizes map[*Func]int
+	size  int // instructions so far
+}
+
+// copyOf says how the copy of a body differs from the original.
+type copyOf struct {
+	names       []Value // what each value is called in the copy
+	fresh       bool    // give results new names
+	vars, state int64   // mutable locals and state offsets move by these
+}
+
+// block returns the copy of b.
+func (in *inliner) block(b *Block, how copyOf) *Block {
+	out := &Block{Instrs: make([]*Instr, 0, len(b.Instrs))}
+	in.into(out, b, how)
+	out.Yield = rename(b.Yield, how.names)
+	return out
+}
+
+// into appends a copy of the instructions of b to out.
+func (in *inliner) into(out, b *Block, how copyOf) {
+	for _, old := range b.Instrs {
+		i := *old
+		i.Args = rename(old.Args, how.names)
+		switch i.Op {
+		case GetVar, SetVar:
+			i.Imm += how.vars
+		case GetState, SetState, Mem, Delay, Call:
+			i.Imm += how.state
+		}
+		if i.Op == Call && in.wants(i.Callee) {
+			for k, v := range in.expand(out, &i) {
+				how.names[old.Res[k]] = v
+			}
+			continue
+		}
+		if how.fresh {
+			i.Res = make([]Value, len(old.Res))
+			for k, r := range old.Res {
+				i.Res[k] = in.f.NewValue()
+				how.names[r] = i.Res[k]
+			}
+		}
+		if i.Blocks != nil {
+			i.Blocks = make([]*Block, len(old.Blocks))
+			for k, nested := range old.Blocks {
+				i.Blocks[k] = in.block(nested, how)
+			}
+		}
+		out.Instrs = append(out.Instrs, &i)
+	}
+}
+
+// wants decides whether a call of g is expanded.
+func (in *inliner) wants(g *Func) bool {
+	if g.Recursive || g == in.f || in.size > inlineGrowth {
+		return false
+	}
+	return in.sizes[g] <= inlineSize || in.calls[g] == 1
+}
+
+// expand appends the body of the called function and returns its results.
+func (in *inliner) expand(out *Block, call *Instr) []Value {
+	g := call.Callee
+	in.size += in.sizes[g]
+	how := copyOf{names: make([]Value, g.Values), fresh: true, vars: int64(len(in.f.Vars)), state: call.Imm}
+	copy(how.names, call.Args)
+	in.f.Vars = append(in.f.Vars, g.Vars...)
+	in.into(out, g.Body, how)
+	return rename(g.Body.Yield, how.names)
+}
+
+// rename maps vals by names.
+func rename(vals, names []Value) []Value {
+	if vals == nil {
+		return nil
+	}
+	out := make([]Value, len(vals))
+	for i, v := range vals {
+		out[i] = names[v]
+	}
+	return out
+}

@@ -1,0 +1,56 @@
+package types
+
+// macroOnly names the functions that exist in the macro stage only
+// (builtins.md 1.2, 5, 6, 8, 9, 10, 21).
+var macroOnly = map[string]bool{
+	"lift": true, "lift_f": true, "lift_arrayf": true, "lift_array_code": true,
+	"str_length": true, "str_take": true, "str_drop": true, "str_concat": true, "str_eq": true,
+	"str_slice": true, "str_char_at": true, "str_to_number": true, "number_to_str": true,
+	"Control": true, "Probe": true, "ProbeValueWith": true, "Sampler_mono": true, "midi_note_mono": true,
+	"Slider": true, "Param": true, "midi_cc": true, "midi_bend": true, "midi_pressure": true,
+	"midi_voice": true, "transport": true,
+}
+
+// unary and binary are the builtins on numbers.
+var (
+	unaryBuiltins = []string{
+		"neg", "abs", "sqrt", "round", "floor", "ceil", "not", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+		"asin", "acos", "atan", "log", "mem", "probe", "probeln",
+	}
+	binaryBuiltins = []string{
+		"add", "sub", "mult", "div", "modulo", "pow", "eq", "ne", "lt", "le", "gt", "ge", "and", "or",
+		"atan2", "min", "max",
+	}
+)
+
+// builtinBindings returns a binding for every builtin of the main stage.
+func builtinBindings() map[string]*Binding {
+	all := map[string]*Binding{}
+	add := func(name string, vars []*Var, ret Type, params ...Type) {
+		f := &Function{Ret: ret}
+		for _, p := range params {
+			f.Params = append(f.Params, ParamType{Type: p})
+		}
+		all[name] = &Binding{Name: name, Kind: BindBuiltin, Scheme: Scheme{vars, f}}
+	}
+	for _, name := range unaryBuiltins {
+		add(name, nil, Number, Number)
+	}
+	for _, name := range binaryBuiltins {
+		add(name, nil, Number, Number, Number)
+	}
+	add("delay", nil, Number, Number, Number, Number)
+	add("tofloat", nil, Number, Int)
+	add("set_midi_port", nil, Unit, String)
+	add("_mimium_schedule_at", nil, Unit, Number, &Function{Ret: Unit})
+	generic := func(make func(a *Var, xs *Array)) {
+		a := &Var{Level: genericLevel}
+		make(a, &Array{a})
+	}
+	generic(func(a *Var, xs *Array) { add("len", []*Var{a}, Number, xs) })
+	generic(func(a *Var, xs *Array) { add("append", []*Var{a}, xs, xs, a) })
+	generic(func(a *Var, xs *Array) { add("prepend", []*Var{a}, xs, a, xs) })
+	generic(func(a *Var, xs *Array) { add("split_head", []*Var{a}, &Tuple{[]Type{a, xs}}, xs) })
+	generic(func(a *Var, xs *Array) { add("split_tail", []*Var{a}, &Tuple{[]Type{xs, a}}, xs) })
+	return all
+}

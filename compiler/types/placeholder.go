@@ -1,0 +1,111 @@
+package types
+
+import (
+	"mmm/compiler/diag"
+	"mmm/compiler/syntax"
+)
+
+// isHole reports whether e is the placeholder, perhaps in parentheses.
+func isHole(e syntax.Expr) bool {
+	_, ok := strip(e).(*syntax.Hole)
+	return ok
+}
+
+// holes counts the direct arguments of e that are the placeholder.
+func holes(e syntax.Expr) int {
+	n := 0
+	count := func(list ...syntax.Expr) {
+		for _, a := range list {
+			if isHole(a) {
+				n++
+			}
+		}
+	}
+	switch x := e.(type) {
+	case *syntax.Call:
+		count(x.Args...)
+	case *syntax.Binary:
+		switch x.Op {
+		case syntax.OpMacroPipe:
+		case syntax.OpPipe:
+			count(x.L)
+		default:
+			count(x.L, x.R)
+		}
+	case *syntax.Unary:
+		count(x.X)
+	}
+	return n
+}
+
+// partial reports a call with placeholders that no ||> fills, and marks it as
+// failed. Its other parts are still resolved.
+func (c *checker) partial(e syntax.Expr) bool {
+	if holes(e) == 0 {
+		return false
+	}
+	c.errorf(diag.MisplacedHole, e.Span(), "partial application needs `||>` here or the macro stage")
+	c.names.failed[e] = true
+	switch x := e.(type) {
+	case *syntax.Call:
+		c.nameExpr(x.Fn)
+		for _, a := range x.Args {
+			if !isHole(a) {
+				c.nameExpr(a)
+			}
+		}
+	case *syntax.Binary:
+		// The left side of a chain has been resolved by the caller.
+		if !isHole(x.R) {
+			c.nameExpr(x.R)
+		}
+	}
+	return true
+}
+
+// rewritePipe gives x ||> f its meaning (language.md 5.3) and resolves the
+// names of f. x itself has been resolved by the caller.
+func (c *checker) rewritePipe(b *syntax.Binary) {
+	c.pipes++
+	if c.pipes > maxDepth {
+		c.tooLarge(b.Span(), "Program has more than %d macro pipes", maxDepth)
+	}
+	f := strip(b.R)
+	if isHole(b.R) {
+		c.nameExpr(b.R)
+		c.names.failed[b] = true
+		return
+	}
+	switch n := holes(f); {
+	case n > 1:
+		c.errorf(diag.MisplacedHole, f.Span(), "`||>` needs exactly one `_` on its right side, but found %d", n)
+		c.names.failed[b] = true
+		return
+	case n == 0:
+		c.nameExpr(b.R)
+		c.info.Rewrites[b] = &syntax.Call{At: b.At, Fn: b.R, Args: []syntax.Expr{b.L}}
+		return
+	}
+	fill := func(e syntax.Expr) syntax.Expr {
+		if isHole(e) {
+			return b.L
+		}
+		c.nameExpr(e)
+		return e
+	}
+	c.countNode(f)
+	switch x := f.(type) {
+	case *syntax.Call:
+		call := &syntax.Call{At: b.At, Fn: x.Fn, Args: make([]syntax.Expr, len(x.Args))}
+		c.nameExpr(x.Fn)
+		for i, a := range x.Args {
+			call.Args[i] = fill(a)
+		}
+		c.info.Rewrites[b] = call
+	case *syntax.Binary:
+		l := fill(x.L)
+		c.info.Rewrites[b] = &syntax.Binary{At: b.At, Op: x.Op, OpPos: x.OpPos, L: l, R: fill(x.R)}
+	case *syntax.Unary:
+		c.info.Rewrites[b] = &syntax.Unary{At: b.At, Op: x.Op, X: fill(x.X)}
+	}
+}

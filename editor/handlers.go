@@ -1,0 +1,145 @@
+package editor
+
+import (
+	"embed"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"mmm/session"
+)
+
+//go:embed page
+var files embed.FS
+
+// Limits of a request's body.
+const (
+	maxPatch = session.MaxPatchBytes + 1 // one more, so that the compiler tells what is wrong
+	maxSmall = 4 << 10
+)
+
+// serve answers a request whose sender has shown the page's token.
+func (p *page) serve(w http.ResponseWriter, r *http.Request) {
+	want := http.MethodPost
+	var answer func(http.ResponseWriter, *http.Request)
+	switch r.URL.Path {
+	case "/", "/page.css", "/page.js":
+		want, answer = http.MethodGet, p.file
+	case "/api/state":
+		want, answer = http.MethodGet, p.state
+	case "/api/swap":
+		answer = p.swap
+	case "/api/param":
+		answer = p.param
+	case "/api/gesture":
+		answer = p.gesture
+	case "/api/engine":
+		answer = p.engine
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != want {
+		w.Header().Set("Allow", want)
+		http.Error(w, "wrong method", http.StatusMethodNotAllowed)
+		return
+	}
+	answer(w, r)
+}
+
+// file answers with a part of the page.
+func (p *page) file(w http.ResponseWriter, r *http.Request) {
+	name := "page/page.html"
+	if r.URL.Path != "/" {
+		name = "page" + r.URL.Path
+	}
+	data, err := files.ReadFile(name)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	// The page's own links need the token, for no request goes without.
+	text := strings.ReplaceAll(string(data), "{{token}}", p.token)
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	_, _ = io.WriteString(w, text)
+}
+
+// reply writes v as JSON.
+func reply(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// state answers with all that the page shows.
+func (p *page) state(w http.ResponseWriter, _ *http.Request) { reply(w, p.session.View()) }
+
+// swap takes the body as the patch and answers when it is published.
+func (p *page) swap(w http.ResponseWriter, r *http.Request) {
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPatch))
+	if err != nil {
+		http.Error(w, "the patch is too long", http.StatusRequestEntityTooLarge)
+		return
+	}
+	name := p.session.View().Name
+	p.session.Swap(string(text), name, true)
+	reply(w, p.session.Status())
+}
+
+// decode reads a small JSON body into v.
+func decode(w http.ResponseWriter, r *http.Request, v any) bool {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSmall)).Decode(v); err != nil {
+		http.Error(w, "not the expected JSON", http.StatusBadRequest)
+		return false
+	}
+	return true
+}
+
+// done answers whether something was done.
+func done(w http.ResponseWriter, ok bool) {
+	reply(w, struct {
+		OK bool `json:"ok"`
+	}{ok})
+}
+
+// param sets a knob in one step: a whole gesture. The body is {path, value},
+// value plain.
+func (p *page) param(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Path  string
+		Value float64
+	}
+	if !decode(w, r, &in) {
+		return
+	}
+	done(w, p.session.Gesture(session.GestureBegin, in.Path, 0) &&
+		p.session.Gesture(session.GestureValue, in.Path, in.Value) &&
+		p.session.Gesture(session.GestureEnd, in.Path, 0))
+}
+
+// gesture makes one step of a movement. The body is {kind, path, value}: kind
+// "begin", "value" or "end".
+func (p *page) gesture(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Kind  string
+		Path  string
+		Value float64
+	}
+	if !decode(w, r, &in) {
+		return
+	}
+	kind, ok := map[string]session.GestureKind{
+		"begin": session.GestureBegin, "value": session.GestureValue, "end": session.GestureEnd,
+	}[in.Kind]
+	done(w, ok && p.session.Gesture(kind, in.Path, in.Value))
+}
+
+// engine chooses the engine. The body is {engine}.
+func (p *page) engine(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Engine string }
+	if decode(w, r, &in) {
+		done(w, p.session.SetEngine(in.Engine))
+	}
+}

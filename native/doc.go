@@ -1,0 +1,22 @@
+// Package native turns a program of the middle form into a WebAssembly module,
+// which the realtime library has wasmtime turn into machine code.
+//
+// Input: a mir.Program whose Layout has been computed. Output: the module, as
+// bytes (Compile) or as text (Print); both are made from one instruction list,
+// so they cannot differ.
+//
+// The module exports its memory, `init()` and `run(first: i32, frames: i32)`.
+// The memory has a fixed size and is laid out as state.Image says: word k of
+// the image is at byte 8*k. run plays the frames first to first+frames-1 of a
+// block: it takes the inputs from the In region and leaves the outputs in the
+// Out region, both indexed by the frame's position in the block, and moves
+// NowWord on by frames. The caller keeps first+frames <= state.BlockFrames. The
+// only import is `mmm.print(f64, i32)`, present if the program prints.
+//
+// Invariants: every operation gives the same bits as on the bytecode machine
+// (NaN payloads aside); a word keeps its bits whatever type the code holds it
+// in; between two runs memory holds everything that the program remembers.
+//
+// Thread: Compile and Print run on the control side, any goroutine, and keep
+// nothing. Nothing here runs on the audio thread; what it makes does.
+package native

@@ -1,0 +1,142 @@
+// Binary form of a module.
+
+package native
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// encode returns the module's bytes.
+func (m *module) encode() ([]byte, error) {
+	var types, functions, bodies []byte
+	index := map[string]uint32{}
+	typeOf := func(sig string) uint32 {
+		i, ok := index[sig]
+		if !ok {
+			i = uint32(len(index))
+			index[sig] = i
+			types = appendSignature(types, sig)
+		}
+		return i
+	}
+	var imports []byte
+	if m.prints {
+		imports = appendName(appendName(nil, "mmm"), "print")
+		imports = appendU32(append(imports, 0), typeOf(printSignature))
+	}
+	for _, f := range m.funcs {
+		functions = appendU32(functions, typeOf(f.signature()))
+		body := m.appendBody(nil, f)
+		if len(body) > maxBodySize {
+			return nil, fmt.Errorf("function %s is too large for machine code: %d bytes, the limit is %d", f.name, len(body), maxBodySize)
+		}
+		bodies = append(appendU32(bodies, uint32(len(body))), body...)
+	}
+	exports := append(appendName(nil, "memory"), 2, 0)
+	count := uint32(1)
+	for i, f := range m.funcs {
+		if f.export != "" {
+			exports = appendU32(append(appendName(exports, f.export), 0), m.index(int64(i)))
+			count++
+		}
+	}
+	out := []byte("\x00asm\x01\x00\x00\x00")
+	section := func(id byte, head uint32, content []byte) {
+		body := append(appendU32(nil, head), content...)
+		out = append(appendU32(append(out, id), uint32(len(body))), body...)
+	}
+	section(1, uint32(len(index)), types)
+	if m.prints {
+		section(2, 1, imports)
+	}
+	section(3, uint32(len(m.funcs)), functions)
+	section(5, 1, appendU32(appendU32([]byte{1}, m.pages), m.pages))
+	section(7, count, exports)
+	section(10, uint32(len(m.funcs)), bodies)
+	return out, nil
+}
+
+// appendSignature appends a function type.
+func appendSignature(b []byte, sig string) []byte {
+	arrow := 0
+	for sig[arrow] != 0 {
+		arrow++
+	}
+	b = appendU32(append(b, 0x60), uint32(arrow))
+	b = append(b, sig[:arrow]...)
+	b = appendU32(b, uint32(len(sig)-arrow-1))
+	return append(b, sig[arrow+1:]...)
+}
+
+// appendBody appends the locals and the instructions of f.
+func (m *module) appendBody(b []byte, f *wasmFunc) []byte {
+	own := f.locals[f.params:]
+	var runs []byte
+	count := uint32(0)
+	for i := 0; i < len(own); {
+		j := i
+		for j < len(own) && own[j].typ == own[i].typ {
+			j++
+		}
+		runs = append(appendU32(runs, uint32(j-i)), byte(own[i].typ))
+		count++
+		i = j
+	}
+	b = append(appendU32(b, count), runs...)
+	for _, in := range f.code {
+		b = m.appendInstr(b, in)
+	}
+	return append(b, opcodes[opEnd].code...)
+}
+
+// appendInstr appends one instruction.
+func (m *module) appendInstr(b []byte, in instr) []byte {
+	row := &opcodes[in.op]
+	b = append(b, row.code...)
+	switch row.imm {
+	case immBlock:
+		if in.a == 0 {
+			return append(b, 0x40)
+		}
+		return append(b, byte(in.a))
+	case immLabel, immLocal:
+		return appendU32(b, uint32(in.a))
+	case immFunc:
+		return appendU32(b, m.index(in.a))
+	case immTable:
+		b = appendU32(b, uint32(len(in.table)-1))
+		for _, depth := range in.table {
+			b = appendU32(b, depth)
+		}
+	case immMemory:
+		return appendU32(appendU32(b, row.align), uint32(in.a))
+	case immI32:
+		return appendS64(b, int64(int32(in.a)))
+	case immI64:
+		return appendS64(b, in.a)
+	case immF64:
+		return binary.LittleEndian.AppendUint64(b, uint64(in.a))
+	}
+	return b
+}
+
+// appendName appends a string with its length.
+func appendName(b []byte, s string) []byte {
+	return append(appendU32(b, uint32(len(s))), s...)
+}
+
+// appendU32 appends n as unsigned LEB128.
+func appendU32(b []byte, n uint32) []byte { return binary.AppendUvarint(b, uint64(n)) }
+
+// appendS64 appends n as signed LEB128.
+func appendS64(b []byte, n int64) []byte {
+	for {
+		low := byte(n & 0x7f)
+		n >>= 7
+		if (n == 0 && low&0x40 == 0) || (n == -1 && low&0x40 != 0) {
+			return append(b, low)
+		}
+		b = append(b, low|0x80)
+	}
+}

@@ -1,0 +1,210 @@
+// The one table of WebAssembly instructions that this package emits: the binary
+// encoder and the text printer both read it.
+
+package native
+
+// opcode is a WebAssembly instruction.
+type opcode uint8
+
+const (
+	opBlock opcode = iota
+	opLoop
+	opIf
+	opElse
+	opEnd
+	opBr
+	opBrIf
+	opBrTable
+	opReturn
+	opCall
+	opDrop
+	opSelect
+	opLocalGet
+	opLocalSet
+	opLocalTee
+
+	opI32Load
+	opI64Load
+	opF64Load
+	opI64Store
+	opF64Store
+
+	opI32Const
+	opI64Const
+	opF64Const
+
+	opI32Eqz
+	opI32LtS
+	opI32GeS
+	opI32GtS
+	opI32LeS
+	opI32Add
+	opI32Sub
+	opI32And
+	opI32Or
+	opI32Shl
+
+	opI64Eqz
+	opI64Eq
+	opI64Ne
+	opI64LtS
+	opI64LtU
+	opI64GtS
+	opI64GtU
+	opI64GeS
+	opI64GeU
+	opI64Clz
+	opI64Add
+	opI64Sub
+	opI64Mul
+	opI64RemU
+	opI64And
+	opI64Or
+	opI64Xor
+	opI64Shl
+	opI64ShrS
+	opI64ShrU
+
+	opF64Eq
+	opF64Ne
+	opF64Lt
+	opF64Gt
+	opF64Le
+	opF64Ge
+	opF64Abs
+	opF64Neg
+	opF64Ceil
+	opF64Floor
+	opF64Trunc
+	opF64Nearest
+	opF64Sqrt
+	opF64Add
+	opF64Sub
+	opF64Mul
+	opF64Div
+	opF64Copysign
+
+	opI32WrapI64
+	opI64ExtendI32U
+	opF64ConvertI32U
+	opF64ConvertI64S
+	opI64ReinterpretF64
+	opF64ReinterpretI64
+	opI32TruncSatF64S
+	opI64TruncSatF64S
+
+	numOpcodes
+)
+
+// immediate says what follows an opcode.
+type immediate uint8
+
+const (
+	immNone   immediate = iota
+	immBlock            // a: result type, or 0
+	immLabel            // a: relative depth
+	immTable            // table: relative depths, the last one is the default
+	immLocal            // a: local index
+	immFunc             // a: function, see module.index
+	immMemory           // a: byte offset; natural alignment
+	immI32              // a
+	immI64              // a
+	immF64              // a: bits
+)
+
+// opRow describes one instruction: its name in text, its bytes, what follows,
+// and for memory accesses the alignment as a power of two.
+type opRow struct {
+	name  string
+	code  string
+	imm   immediate
+	align uint32
+}
+
+var opcodes = [numOpcodes]opRow{
+	opBlock:    {"block", "\x02", immBlock, 0},
+	opLoop:     {"loop", "\x03", immBlock, 0},
+	opIf:       {"if", "\x04", immBlock, 0},
+	opElse:     {"else", "\x05", immNone, 0},
+	opEnd:      {"end", "\x0b", immNone, 0},
+	opBr:       {"br", "\x0c", immLabel, 0},
+	opBrIf:     {"br_if", "\x0d", immLabel, 0},
+	opBrTable:  {"br_table", "\x0e", immTable, 0},
+	opReturn:   {"return", "\x0f", immNone, 0},
+	opCall:     {"call", "\x10", immFunc, 0},
+	opDrop:     {"drop", "\x1a", immNone, 0},
+	opSelect:   {"select", "\x1b", immNone, 0},
+	opLocalGet: {"local.get", "\x20", immLocal, 0},
+	opLocalSet: {"local.set", "\x21", immLocal, 0},
+	opLocalTee: {"local.tee", "\x22", immLocal, 0},
+
+	opI32Load:  {"i32.load", "\x28", immMemory, 2},
+	opI64Load:  {"i64.load", "\x29", immMemory, 3},
+	opF64Load:  {"f64.load", "\x2b", immMemory, 3},
+	opI64Store: {"i64.store", "\x37", immMemory, 3},
+	opF64Store: {"f64.store", "\x39", immMemory, 3},
+
+	opI32Const: {"i32.const", "\x41", immI32, 0},
+	opI64Const: {"i64.const", "\x42", immI64, 0},
+	opF64Const: {"f64.const", "\x44", immF64, 0},
+
+	opI32Eqz: {"i32.eqz", "\x45", immNone, 0},
+	opI32LtS: {"i32.lt_s", "\x48", immNone, 0},
+	opI32GtS: {"i32.gt_s", "\x4a", immNone, 0},
+	opI32LeS: {"i32.le_s", "\x4c", immNone, 0},
+	opI32GeS: {"i32.ge_s", "\x4e", immNone, 0},
+	opI32Add: {"i32.add", "\x6a", immNone, 0},
+	opI32Sub: {"i32.sub", "\x6b", immNone, 0},
+	opI32And: {"i32.and", "\x71", immNone, 0},
+	opI32Or:  {"i32.or", "\x72", immNone, 0},
+	opI32Shl: {"i32.shl", "\x74", immNone, 0},
+
+	opI64Eqz:  {"i64.eqz", "\x50", immNone, 0},
+	opI64Eq:   {"i64.eq", "\x51", immNone, 0},
+	opI64Ne:   {"i64.ne", "\x52", immNone, 0},
+	opI64LtS:  {"i64.lt_s", "\x53", immNone, 0},
+	opI64LtU:  {"i64.lt_u", "\x54", immNone, 0},
+	opI64GtS:  {"i64.gt_s", "\x55", immNone, 0},
+	opI64GtU:  {"i64.gt_u", "\x56", immNone, 0},
+	opI64GeS:  {"i64.ge_s", "\x59", immNone, 0},
+	opI64GeU:  {"i64.ge_u", "\x5a", immNone, 0},
+	opI64Clz:  {"i64.clz", "\x79", immNone, 0},
+	opI64Add:  {"i64.add", "\x7c", immNone, 0},
+	opI64Sub:  {"i64.sub", "\x7d", immNone, 0},
+	opI64Mul:  {"i64.mul", "\x7e", immNone, 0},
+	opI64RemU: {"i64.rem_u", "\x82", immNone, 0},
+	opI64And:  {"i64.and", "\x83", immNone, 0},
+	opI64Or:   {"i64.or", "\x84", immNone, 0},
+	opI64Xor:  {"i64.xor", "\x85", immNone, 0},
+	opI64Shl:  {"i64.shl", "\x86", immNone, 0},
+	opI64ShrS: {"i64.shr_s", "\x87", immNone, 0},
+	opI64ShrU: {"i64.shr_u", "\x88", immNone, 0},
+
+	opF64Eq:       {"f64.eq", "\x61", immNone, 0},
+	opF64Ne:       {"f64.ne", "\x62", immNone, 0},
+	opF64Lt:       {"f64.lt", "\x63", immNone, 0},
+	opF64Gt:       {"f64.gt", "\x64", immNone, 0},
+	opF64Le:       {"f64.le", "\x65", immNone, 0},
+	opF64Ge:       {"f64.ge", "\x66", immNone, 0},
+	opF64Abs:      {"f64.abs", "\x99", immNone, 0},
+	opF64Neg:      {"f64.neg", "\x9a", immNone, 0},
+	opF64Ceil:     {"f64.ceil", "\x9b", immNone, 0},
+	opF64Floor:    {"f64.floor", "\x9c", immNone, 0},
+	opF64Trunc:    {"f64.trunc", "\x9d", immNone, 0},
+	opF64Nearest:  {"f64.nearest", "\x9e", immNone, 0},
+	opF64Sqrt:     {"f64.sqrt", "\x9f", immNone, 0},
+	opF64Add:      {"f64.add", "\xa0", immNone, 0},
+	opF64Sub:      {"f64.sub", "\xa1", immNone, 0},
+	opF64Mul:      {"f64.mul", "\xa2", immNone, 0},
+	opF64Div:      {"f64.div", "\xa3", immNone, 0},
+	opF64Copysign: {"f64.copysign", "\xa6", immNone, 0},
+
+	opI32WrapI64:        {"i32.wrap_i64", "\xa7", immNone, 0},
+	opI64ExtendI32U:     {"i64.extend_i32_u", "\xad", immNone, 0},
+	opF64ConvertI32U:    {"f64.convert_i32_u", "\xb8", immNone, 0},
+	opF64ConvertI64S:    {"f64.convert_i64_s", "\xb9", immNone, 0},
+	opI64ReinterpretF64: {"i64.reinterpret_f64", "\xbd", immNone, 0},
+	opF64ReinterpretI64: {"f64.reinterpret_i64", "\xbf", immNone, 0},
+	opI32TruncSatF64S:   {"i32.trunc_sat_f64_s", "\xfc\x02", immNone, 0},
+	opI64TruncSatF64S:   {"i64.trunc_sat_f64_s", "\xfc\x06", immNone, 0},
+}

@@ -1,0 +1,213 @@
+// The exported functions.
+
+package native
+
+import (
+	"mmm/compiler/mir"
+	"mmm/state"
+)
+
+// writeInit writes init(): the initialiser's body, its state at a fixed place.
+func (b *builder) writeInit(w *writer) {
+	base := stateBase{local: -1, addr: int64(b.p.Image.Init) * 8}
+	if b.recursive {
+		w.clearFault()
+		w.storeInt(state.DepthWord, 0)
+	}
+	if b.p.Init.Recursive {
+		w.pushState(b.p.Init, base)
+		w.emit(opCall, int64(b.funcs[b.p.Init].index))
+	} else {
+		w.enter(b.p.Init, base)
+		w.block(b.p.Init.Body)
+	}
+	if b.recursive {
+		w.load(opI64Load, state.FaultWord)
+		w.emit(opI64Eqz)
+		w.emit(opI32Eqz)
+		w.emit(opIf)
+		w.keepFault()
+		w.emit(opEnd)
+	}
+}
+
+// pushState pushes the address of the state block of a function that has one.
+func (w *writer) pushState(f *mir.Func, base stateBase) {
+	if w.b.size(f) > 0 {
+		w.emit(opI32Const, base.addr)
+	}
+}
+
+// frameLoop is the loop of run.
+type frameLoop struct {
+	at   int   // byte offset of the frame in a channel's buffer
+	outs []int // locals of the outputs; none if they are stored at once
+}
+
+// writeRun writes run(first, frames).
+func (b *builder) writeRun(w *writer) {
+	first, frames := int64(w.param(i32, "first")), int64(w.param(i32, "frames"))
+	w.emit(opLocalGet, frames)
+	w.emit(opI32Const, 0)
+	w.emit(opI32LeS)
+	w.emit(opIf)
+	w.emit(opReturn)
+	w.emit(opEnd)
+	loop := frameLoop{at: w.fresh(i32, "at")}
+	end := int64(w.fresh(i32, "end"))
+	w.emit(opLocalGet, first)
+	w.emit(opI32Const, 3)
+	w.emit(opI32Shl)
+	w.emit(opLocalTee, int64(loop.at))
+	w.emit(opLocalGet, frames)
+	w.emit(opI32Const, 3)
+	w.emit(opI32Shl)
+	w.emit(opI32Add)
+	w.emit(opLocalSet, end)
+
+	dsp := b.p.Dsp
+	base := stateBase{local: -1, addr: int64(b.p.Image.State) * 8}
+	w.f, w.a, w.base = dsp, b.funcs[dsp].facts, base
+	if dsp.Recursive {
+		w.f = &mir.Func{Body: &mir.Block{}}
+	}
+	w.hold()
+	if b.recursive || dsp.Recursive {
+		for range dsp.Results {
+			loop.outs = append(loop.outs, w.fresh(f64, "out"))
+		}
+	}
+	w.emit(opLoop)
+	if b.recursive {
+		w.guarded(&loop)
+	} else {
+		w.play(&loop)
+	}
+	for i, l := range loop.outs {
+		w.emit(opLocalGet, int64(loop.at))
+		w.emit(opLocalGet, int64(l))
+		w.emit(opF64Store, w.b.outAt(i))
+	}
+	w.emit(opLocalGet, int64(w.turn.now))
+	w.num(1)
+	w.emit(opF64Add)
+	w.emit(opLocalSet, int64(w.turn.now))
+	if b.readsNow || dsp.Recursive {
+		w.storeNow()
+	}
+	w.emit(opLocalGet, int64(loop.at))
+	w.emit(opI32Const, 8)
+	w.emit(opI32Add)
+	w.emit(opLocalTee, int64(loop.at))
+	w.emit(opLocalGet, end)
+	w.emit(opI32LtS)
+	w.emit(opBrIf, 0)
+	w.emit(opEnd)
+	w.writeBack()
+}
+
+// inAt and outAt are the addresses of the first frame of a channel.
+func (b *builder) inAt(ch int) int64  { return int64(b.p.Image.In+ch*state.BlockFrames) * 8 }
+func (b *builder) outAt(ch int) int64 { return int64(b.p.Image.Out+ch*state.BlockFrames) * 8 }
+
+// play writes dsp for one frame.
+func (w *writer) play(loop *frameLoop) {
+	dsp := w.b.p.Dsp
+	if dsp.Recursive {
+		for i, k := range dsp.Params {
+			w.emit(opLocalGet, int64(loop.at))
+			w.emit(loadOp(wordType(k)), w.b.inAt(i))
+		}
+		w.pushState(dsp, w.base)
+		w.emit(opCall, int64(w.b.funcs[dsp].index))
+		for i := len(loop.outs) - 1; i >= 0; i-- {
+			w.convert(wordType(dsp.Results[i]), f64)
+			w.emit(opLocalSet, int64(loop.outs[i]))
+		}
+		return
+	}
+	w.enter(dsp, w.base)
+	for i, l := range w.vars {
+		w.literal(0, wordType(dsp.Vars[i]))
+		w.emit(opLocalSet, int64(l))
+	}
+	for i, k := range dsp.Params {
+		w.emit(opLocalGet, int64(loop.at))
+		w.emit(loadOp(wordType(k)), w.b.inAt(i))
+		w.set(mir.Value(i))
+	}
+	w.block(dsp.Body)
+	for i, v := range dsp.Body.Yield {
+		if loop.outs != nil {
+			w.get(v, f64)
+			w.emit(opLocalSet, int64(loop.outs[i]))
+			continue
+		}
+		w.emit(opLocalGet, int64(loop.at))
+		w.get(v, f64)
+		w.emit(opF64Store, w.b.outAt(i))
+	}
+}
+
+// guarded writes one turn of a program that can fault: it is silent once the
+// program is suspended or its time is up (spec vm.md 13), and a turn that
+// faults is silent and counted.
+func (w *writer) guarded(loop *frameLoop) {
+	silence := func() {
+		for _, l := range loop.outs {
+			w.num(0)
+			w.emit(opLocalSet, int64(l))
+		}
+	}
+	w.clearFault()
+	w.load(opI64Load, state.FaultTurnsWord)
+	w.emit(opI64Const, state.MaxFaultTurns)
+	w.emit(opI64GeU)
+	w.load(opI64Load, state.FaultWord)
+	w.emit(opI64Const, 0)
+	w.emit(opI64Ne)
+	w.emit(opI32Or)
+	w.emit(opIf)
+	silence()
+	w.emit(opElse)
+	w.storeInt(state.DepthWord, 0)
+	w.play(loop)
+	w.load(opI64Load, state.FaultWord)
+	w.emit(opI64Eqz)
+	w.emit(opIf)
+	w.storeInt(state.FaultTurnsWord, 0)
+	w.emit(opElse)
+	silence()
+	w.emit(opI32Const, 0)
+	w.load(opI64Load, state.FaultTurnsWord)
+	w.emit(opI64Const, 1)
+	w.emit(opI64Add)
+	w.emit(opI64Store, state.FaultTurnsWord*8)
+	w.keepFault()
+	w.emit(opEnd)
+	w.emit(opEnd)
+}
+
+// clearFault ends a fault that lasts for one turn. FaultTime stays: another
+// thread writes it at any time.
+func (w *writer) clearFault() {
+	w.load(opI64Load, state.FaultWord)
+	w.emit(opI64Const, int64(state.FaultDepth))
+	w.emit(opI64Eq)
+	w.emit(opIf)
+	w.storeInt(state.FaultWord, 0)
+	w.emit(opEnd)
+}
+
+// keepFault copies the first fault of the program to the sticky words.
+func (w *writer) keepFault() {
+	w.load(opI64Load, state.StickyFaultWord)
+	w.emit(opI64Eqz)
+	w.emit(opIf)
+	for _, word := range [][2]int64{{state.FaultWord, state.StickyFaultWord}, {state.FaultPlaceWord, state.StickyPlaceWord}} {
+		w.emit(opI32Const, 0)
+		w.load(opI64Load, word[0])
+		w.emit(opI64Store, word[1]*8)
+	}
+	w.emit(opEnd)
+}

@@ -1,0 +1,105 @@
+#include "compile.h"
+
+#include "stack.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mmmrt_module {
+    wasmtime_module_t *code[2]; /* by deep; the deep one is loaded when first asked for */
+    pthread_mutex_t lock;
+};
+
+static wasm_engine_t *engines[2];
+static pthread_once_t once[2] = {PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT};
+
+static wasm_engine_t *make_engine(size_t max_stack) {
+    wasm_config_t *c = wasm_config_new();
+    if (!c)
+        return NULL;
+    /* no signal handler in somebody else's process; bounds are checked by code */
+    wasmtime_config_signals_based_traps_set(c, false);
+    /* memories never grow: map what the module asks for and nothing beyond it */
+    wasmtime_config_memory_reservation_set(c, 0);
+    wasmtime_config_memory_reservation_for_growth_set(c, 0);
+    wasmtime_config_memory_guard_size_set(c, 0);
+    wasmtime_config_memory_init_cow_set(c, false);
+    wasmtime_config_async_stack_size_set(c, DEEP_STACK); /* unused, but bounds the next */
+    wasmtime_config_max_wasm_stack_set(c, max_stack);
+    wasmtime_config_cranelift_opt_level_set(c, WASMTIME_OPT_LEVEL_SPEED);
+    wasmtime_config_cranelift_nan_canonicalization_set(c, false);
+    wasmtime_config_cranelift_debug_verifier_set(c, false);
+    wasmtime_config_parallel_compilation_set(c, false); /* no threads of its own in the host */
+    wasmtime_config_debug_info_set(c, false);
+    wasmtime_config_native_unwind_info_set(c, false);
+    return wasm_engine_new_with_config(c);
+}
+
+static void make_small(void) { engines[0] = make_engine(SMALL_STACK); }
+static void make_deep(void) { engines[1] = make_engine(DEEP_STACK - DEEP_STACK_RESERVE); }
+
+wasm_engine_t *module_engine(bool deep) {
+    pthread_once(&once[deep], deep ? make_deep : make_small);
+    return engines[deep];
+}
+
+void take_error(wasmtime_error_t *error, char *text, size_t size) {
+    wasm_name_t message;
+    wasmtime_error_message(error, &message);
+    snprintf(text, size, "%.*s", (int)message.size, message.data);
+    wasm_byte_vec_delete(&message);
+    wasmtime_error_delete(error);
+}
+
+mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size) {
+    wasm_engine_t *engine = module_engine(false);
+    mmmrt_module *module = engine ? calloc(1, sizeof *module) : NULL;
+    if (!module) {
+        snprintf(error, error_size, "out of memory");
+        return NULL;
+    }
+    wasmtime_error_t *failed = wasmtime_module_new(engine, wasm, size, &module->code[0]);
+    if (failed) {
+        take_error(failed, error, error_size);
+        free(module);
+        return NULL;
+    }
+    pthread_mutex_init(&module->lock, NULL);
+    return module;
+}
+
+/* The code does not depend on the stack's size, so the deep engine gets what
+   the small one made. */
+static wasmtime_module_t *copy_code(wasmtime_module_t *code, char *error, size_t error_size) {
+    wasmtime_module_t *copy = NULL;
+    wasm_byte_vec_t bytes;
+    wasmtime_error_t *failed = wasmtime_module_serialize(code, &bytes);
+    if (!failed) {
+        failed = wasmtime_module_deserialize(module_engine(true), (const uint8_t *)bytes.data, bytes.size, &copy);
+        wasm_byte_vec_delete(&bytes);
+    }
+    if (failed)
+        take_error(failed, error, error_size);
+    return failed ? NULL : copy;
+}
+
+wasmtime_module_t *module_code(mmmrt_module *module, bool deep, char *error, size_t error_size) {
+    pthread_mutex_lock(&module->lock);
+    if (deep && !module->code[1])
+        module->code[1] = copy_code(module->code[0], error, error_size);
+    wasmtime_module_t *code = module->code[deep];
+    pthread_mutex_unlock(&module->lock);
+    return code;
+}
+
+void mmmrt_module_free(mmmrt_module *module) {
+    if (!module)
+        return;
+    for (int i = 0; i < 2; i++)
+        if (module->code[i])
+            wasmtime_module_delete(module->code[i]);
+    pthread_mutex_destroy(&module->lock);
+    free(module);
+}

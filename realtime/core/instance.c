@@ -1,0 +1,130 @@
+#include "instance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What runs by the control side may take: far above any initialiser that makes
+   sense, below a second so that the musician hears of an endless one at once. */
+#define INIT_LIMIT_NS 800000000u
+#define RUN_LIMIT_NS 10000000000u
+
+static bool part_valid(uint64_t at, uint64_t count, uint64_t size, uint64_t words) {
+    return count == 0 || (at >= MMMRT_HEADER_WORDS && at + count * size <= words);
+}
+
+bool image_valid(const mmmrt_image *i) {
+    return i->words >= MMMRT_HEADER_WORDS && part_valid(i->params, i->param_count, 1, i->words) &&
+           part_valid(i->notes, i->note_count, 2, i->words) &&
+           part_valid(i->globals, i->global_count, 1, i->words) &&
+           part_valid(i->state, i->state_size, 1, i->words) &&
+           part_valid(i->init, i->init_size, 1, i->words) &&
+           part_valid(i->in, i->ins, MMMRT_BLOCK_FRAMES, i->words) &&
+           part_valid(i->out, i->outs, MMMRT_BLOCK_FRAMES, i->words);
+}
+
+bool instance_make(mmmrt_instance *instance, const mmmrt_image *image, const engine *engine) {
+    instance->image = *image;
+    instance->engine = engine;
+    size_t kept = (size_t)image->global_count + image->init_size;
+    instance->snapshot = calloc(kept + 1, sizeof(uint64_t));
+    if (!instance->snapshot || !queue_make(&instance->log, LOG_LINES, sizeof(log_line)))
+        return false;
+    instance->watched = watchdog_add(&instance->watch);
+    return instance->watched;
+}
+
+void instance_unmake(mmmrt_instance *instance) {
+    if (instance->watched) {
+        watchdog_forget(instance);
+        watchdog_remove(&instance->watch);
+    }
+    queue_free(&instance->log);
+    free(instance->snapshot);
+}
+
+void mmmrt_instance_free(mmmrt_instance *instance) {
+    if (!instance)
+        return;
+    instance_unmake(instance);
+    instance->engine->free(instance);
+}
+
+uint64_t *mmmrt_instance_words(mmmrt_instance *instance) { return instance->words; }
+
+int64_t instance_fault_place(const mmmrt_instance *instance) {
+    /* only a fault of depth says where it happened */
+    return instance_fault(instance) == MMMRT_FAULT_DEPTH ? (int64_t)instance->words[MMMRT_FAULT_PLACE_WORD] : -1;
+}
+
+bool instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames) {
+    double now = instance_now(instance);
+    if (!instance->engine->run(instance, first, frames))
+        instance_stop(instance, MMMRT_FAULT_TRAP);
+    /* engines count as they go; written here so that it holds after a fault too */
+    instance->words[MMMRT_NOW_WORD] = number_word(now + frames);
+    return instance_fault(instance) == MMMRT_FAULT_NONE;
+}
+
+static void keep(mmmrt_instance *instance) {
+    const mmmrt_image *i = &instance->image;
+    memcpy(instance->snapshot, instance->words + i->globals, i->global_count * sizeof(uint64_t));
+    memcpy(instance->snapshot + i->global_count, instance->words + i->init, i->init_size * sizeof(uint64_t));
+}
+
+void instance_reset(mmmrt_instance *instance) {
+    const mmmrt_image *i = &instance->image;
+    memset(instance->words + i->state, 0, i->state_size * sizeof(uint64_t));
+    memcpy(instance->words + i->globals, instance->snapshot, i->global_count * sizeof(uint64_t));
+    memcpy(instance->words + i->init, instance->snapshot + i->global_count, i->init_size * sizeof(uint64_t));
+    instance->words[MMMRT_NOW_WORD] = number_word(0);
+    instance->words[MMMRT_DEPTH_WORD] = 0;
+}
+
+int mmmrt_instance_init(mmmrt_instance *instance, double now, double rate, int64_t *place, char *detail,
+                        size_t detail_size) {
+    instance->words[MMMRT_NOW_WORD] = number_word(now);
+    instance->words[MMMRT_RATE_WORD] = number_word(rate);
+    instance->words[MMMRT_FAULT_WORD] = 0;
+    instance->words[MMMRT_DEPTH_WORD] = 0;
+    if (detail_size)
+        *detail = 0;
+    watch_begin(&instance->watch, instance, clock_ns() + INIT_LIMIT_NS);
+    if (!instance->engine->init(instance))
+        instance_stop(instance, MMMRT_FAULT_TRAP);
+    watch_end(&instance->watch);
+    int fault = instance_fault(instance);
+    *place = instance_fault_place(instance);
+    if (fault == MMMRT_FAULT_NONE)
+        keep(instance);
+    else if (detail_size)
+        instance->engine->detail(instance, detail, detail_size);
+    return fault;
+}
+
+int mmmrt_instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames) {
+    if (first > MMMRT_BLOCK_FRAMES || frames > MMMRT_BLOCK_FRAMES - first)
+        return MMMRT_FAULT_TRAP;
+    watch_begin(&instance->watch, instance, clock_ns() + RUN_LIMIT_NS);
+    instance_run(instance, first, frames);
+    watch_end(&instance->watch);
+    return instance_fault(instance);
+}
+
+void mmmrt_instance_print(mmmrt_instance *instance, double value, int32_t kind) {
+    log_line line = {value, kind};
+    if (!queue_push(&instance->log, &line))
+        atomic_fetch_add_explicit(&instance->log_dropped, 1, memory_order_relaxed);
+}
+
+bool mmmrt_instance_log(mmmrt_instance *instance, double *value, int32_t *kind) {
+    log_line line;
+    if (!queue_pop(&instance->log, &line))
+        return false;
+    *value = line.value;
+    *kind = line.kind;
+    return true;
+}
+
+uint32_t mmmrt_instance_log_dropped(mmmrt_instance *instance) {
+    return atomic_exchange_explicit(&instance->log_dropped, 0, memory_order_relaxed);
+}

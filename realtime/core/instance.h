@@ -1,0 +1,93 @@
+/* A running copy of a program, whichever engine runs it. All but the three
+   functions of its engine is common. */
+#ifndef MMMRT_INSTANCE_H
+#define MMMRT_INSTANCE_H
+
+#include "../mmmrt.h"
+#include "queue.h"
+#include "watchdog.h"
+
+#include <stddef.h>
+
+/* One line of a program's log. */
+typedef struct log_line {
+    double value;
+    int32_t kind;
+} log_line;
+
+#define LOG_LINES 1024
+
+/* What an engine does. init and run return false after a trap, which leaves its
+   cause in the fault word. free releases what the engine added. */
+typedef struct engine {
+    bool (*init)(mmmrt_instance *);                                 /* [control] */
+    bool (*run)(mmmrt_instance *, uint32_t first, uint32_t frames); /* [audio-thread] */
+    void (*free)(mmmrt_instance *);                                 /* [control] */
+    void (*detail)(mmmrt_instance *, char *text, size_t size);      /* [control] */
+} engine;
+
+struct mmmrt_instance {
+    uint64_t *words;
+    mmmrt_image image;
+    const engine *engine;
+    uint64_t *snapshot; /* globals and initialiser's words after init */
+    queue log;
+    _Atomic uint32_t log_dropped;
+    watch watch; /* for runs by the control side */
+    bool watched;
+};
+
+/* Prepares the common part; words are the engine's to provide. [control] */
+bool instance_make(mmmrt_instance *instance, const mmmrt_image *image, const engine *engine);
+
+/* [control] */
+void instance_unmake(mmmrt_instance *instance);
+
+/* Whether every part of the image lies within its words. [control] */
+bool image_valid(const mmmrt_image *image);
+
+static inline double word_number(uint64_t word) {
+    union {
+        uint64_t word;
+        double number;
+    } u = {word};
+    return u.number;
+}
+
+static inline uint64_t number_word(double number) {
+    union {
+        double number;
+        uint64_t word;
+    } u = {number};
+    return u.word;
+}
+
+/* The fault word is read by machine code and written by the watchdog. [any-thread] */
+static inline int instance_fault(const mmmrt_instance *instance) {
+    return (int)__atomic_load_n(&instance->words[MMMRT_FAULT_WORD], __ATOMIC_RELAXED);
+}
+
+/* Writes a fault unless there is one. [any-thread] */
+static inline void instance_stop(mmmrt_instance *instance, int fault) {
+    uint64_t none = 0;
+    __atomic_compare_exchange_n(&instance->words[MMMRT_FAULT_WORD], &none, (uint64_t)fault, false,
+                                __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+/* Index of the next sample. [audio-thread] */
+static inline double instance_now(const mmmrt_instance *instance) {
+    return word_number(instance->words[MMMRT_NOW_WORD]);
+}
+
+/* Function that faulted, -1 when it is not known. [audio-thread] */
+int64_t instance_fault_place(const mmmrt_instance *instance);
+
+/* Runs some frames and counts them. False when the program has faulted.
+   [audio-thread] */
+bool instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
+
+/* Zeroes the state and puts back what the initialiser had left; sample index 0,
+   no fault. [audio-thread] */
+void instance_reset(mmmrt_instance *instance);
+
+#endif

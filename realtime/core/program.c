@@ -1,0 +1,94 @@
+/* Programs: what the control side prepares for a swap. */
+#include "memory.h"
+#include "player.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Words of a delay ring before its samples. */
+#define RING_HEADER 2
+
+static bool within(uint64_t at, uint64_t count, uint64_t size) { return at + count <= size; }
+
+static bool op_valid(const mmmrt_op *op, uint64_t old_size, uint64_t new_size) {
+    if (op->new_len > 0)
+        return within(op->src, (uint64_t)op->old_len + RING_HEADER, old_size) &&
+               within(op->dst, (uint64_t)op->new_len + RING_HEADER, new_size);
+    return within(op->src, op->size, old_size) && within(op->dst, op->size, new_size);
+}
+
+static bool plan_valid(const mmmrt_swap *s, uint64_t old_size) {
+    uint64_t new_size = s->instance->image.state_size;
+    for (size_t i = 0; i < s->op_count; i++)
+        if (!op_valid(&s->ops[i], old_size, new_size))
+            return false;
+    for (size_t i = 0; i < s->ring_count; i++) {
+        const mmmrt_ring *r = &s->rings[i];
+        if (r->len == 0 || !within(r->src, (uint64_t)r->len + RING_HEADER, old_size) ||
+            !within(r->dst, (uint64_t)r->len + RING_HEADER, new_size))
+            return false;
+    }
+    return true;
+}
+
+static void *copy(const void *from, size_t count, size_t size) {
+    void *to = memory_new(count * size);
+    if (to && count > 0)
+        memcpy(to, from, count * size);
+    return to;
+}
+
+static void copy_slots(mmmrt_program *p, const mmmrt_swap *s) {
+    const mmmrt_image *image = &s->instance->image;
+    for (int i = 0; i < MMM_SLOTS; i++) {
+        p->slots[i] = s->slots[i];
+        if (s->slots[i].cell < 0 || (uint32_t)s->slots[i].cell >= image->param_count)
+            p->slots[i].cell = -1;
+        double v = s->values[i];
+        p->values[i] = v < 0 ? 0 : v > 1 ? 1 : v; /* NaN stays */
+    }
+    for (int i = 0; i < CHANNELS; i++)
+        p->notes[i] = s->notes[i] >= 0 && (uint32_t)s->notes[i] < image->note_count ? s->notes[i] : -1;
+}
+
+mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state) {
+    if (!plan_valid(s, old_state))
+        return NULL;
+    mmmrt_program *p = memory_new(sizeof *p);
+    if (!p)
+        return NULL;
+    p->instance = s->instance;
+    p->ops = copy(s->ops, s->op_count, sizeof *s->ops);
+    p->op_count = s->op_count;
+    p->rings = copy(s->rings, s->ring_count, sizeof *s->rings);
+    p->ring_count = s->ring_count;
+    p->ring_marks = memory_new(s->ring_count * sizeof *p->ring_marks);
+    p->old_state = old_state;
+    p->last = memory_new(s->instance->image.outs * sizeof *p->last);
+    if (!p->ops || !p->rings || !p->ring_marks || !p->last) {
+        mmmrt_program_free(p);
+        return NULL;
+    }
+    p->fade_frames = s->fade_frames;
+    double angle = s->fade_frames > 0 ? acos(0) / s->fade_frames : 0;
+    p->fade_cosine = cos(angle);
+    p->fade_sine = sin(angle);
+    p->keep_time = s->keep_time;
+    p->keep_plain = s->keep_plain;
+    p->set_values = s->set_values;
+    copy_slots(p, s);
+    return p;
+}
+
+void mmmrt_program_free(mmmrt_program *p) {
+    if (!p)
+        return;
+    free(p->ops);
+    free(p->rings);
+    free(p->ring_marks);
+    free(p->last);
+    free(p);
+}
+
+mmmrt_instance *mmmrt_program_instance(mmmrt_program *p) { return p->instance; }

@@ -1,0 +1,33 @@
+/* A bounded queue from one thread to one other, lock-free: push and pop never
+   wait, allocate or call the system. Elements are copied by value. */
+#ifndef MMMRT_QUEUE_H
+#define MMMRT_QUEUE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct queue {
+    _Atomic uint32_t head; /* elements ever popped, written by the consumer */
+    char pad[60];          /* keeps both ends off one cache line */
+    _Atomic uint32_t tail; /* elements ever pushed, written by the producer */
+    uint32_t mask;         /* capacity - 1 */
+    uint32_t element;      /* bytes of one element */
+    char *storage;
+} queue;
+
+/* Makes an empty queue; capacity is a power of two. False when memory is short.
+   [control] */
+bool queue_make(queue *q, uint32_t capacity, size_t element);
+
+/* [control] */
+void queue_free(queue *q);
+
+/* False when the queue is full. [any-thread], the producer */
+bool queue_push(queue *q, const void *element);
+
+/* False when the queue is empty. [any-thread], the consumer */
+bool queue_pop(queue *q, void *element);
+
+#endif

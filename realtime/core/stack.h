@@ -1,0 +1,21 @@
+/* Calls on a private stack: recursive programs need more stack than a host's
+   audio thread is sure to have. */
+#ifndef MMMRT_STACK_H
+#define MMMRT_STACK_H
+
+/* Room for state.MaxDepth calls, and what of it is left to the engine's own
+   frames below the machine code. Bytes. */
+#define DEEP_STACK (8u << 20)
+#define DEEP_STACK_RESERVE (256u << 10)
+
+/* Maps a stack with a guard page below it and touches all of it. NULL when
+   memory is short. [control] */
+void *stack_new(void);
+
+/* [control] */
+void stack_free(void *stack);
+
+/* Calls fn(arg) on the stack. [any-thread] */
+void stack_call(void *stack, void (*fn)(void *), void *arg);
+
+#endif

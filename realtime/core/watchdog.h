@@ -1,0 +1,46 @@
+/* The watchdog: one thread of the process that stops programs which do not come
+   back. A watch is a deadline and the instance that runs; whoever runs machine
+   code sets them with two atomic stores, the watchdog reads them every 10 ms and
+   writes MMMRT_FAULT_TIME into the fault word of an instance that is late. */
+#ifndef MMMRT_WATCHDOG_H
+#define MMMRT_WATCHDOG_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mmmrt_instance;
+
+typedef struct watch {
+    _Atomic uint64_t deadline;               /* monotonic ns; 0: nothing runs */
+    _Atomic(struct mmmrt_instance *) target; /* what runs */
+    struct watch *next, **link;              /* the watchdog's list, under its lock */
+} watch;
+
+/* Adds a watch; the first one starts the thread. False when it cannot start.
+   [control] */
+bool watchdog_add(watch *w);
+
+/* Removes a watch; the last one stops the thread. [control] */
+void watchdog_remove(watch *w);
+
+/* Returns when the watchdog is certain not to touch the instance any more; the
+   caller has made sure that no watch names it. [control] */
+void watchdog_forget(struct mmmrt_instance *instance);
+
+/* Monotonic time in ns; no system call where clock_gettime is in the vdso.
+   [any-thread] */
+uint64_t clock_ns(void);
+
+/* [audio-thread] */
+static inline void watch_begin(watch *w, struct mmmrt_instance *target, uint64_t deadline) {
+    atomic_store_explicit(&w->target, target, memory_order_relaxed);
+    atomic_store_explicit(&w->deadline, deadline, memory_order_release);
+}
+
+/* [audio-thread] */
+static inline void watch_end(watch *w) {
+    atomic_store_explicit(&w->deadline, 0, memory_order_release);
+}
+
+#endif

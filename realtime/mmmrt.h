@@ -1,0 +1,259 @@
+/* The control side of libmmmrt: compile, instantiate, publish, collect. The Go
+   package realtime is its one user; the shim never includes it.
+
+   Objects and owners, all made and freed here:
+     module   - machine code; may be freed while instances of it live.
+     instance - one running copy of a program: its memory and its run function.
+                Used by one thread at a time: by the control side until it is
+                published, by the audio thread until it is collected.
+     program  - an instance with what a swap must know: plan, slots, notes, fade.
+     player   - the audio side of one plugin instance (mmm_audio.h).
+
+   Words are 64 bits. Offsets and sizes are in words, times in ns or frames.
+   Functions tagged [control] may be called from any thread but an audio thread,
+   for one object by one caller at a time. */
+#ifndef MMMRT_H
+#define MMMRT_H
+
+#include <stddef.h>
+
+/* the library is compiled with hidden symbols; what both headers declare is its face */
+#pragma GCC visibility push(default)
+
+#include "mmm_audio.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Fixed words of every image and limits, equal to those of package state. */
+enum {
+    MMMRT_NOW_WORD = 0,         /* index of the next sample, float64 */
+    MMMRT_RATE_WORD = 1,        /* Hz, float64 */
+    MMMRT_FAULT_WORD = 2,       /* enum mmmrt_fault */
+    MMMRT_DEPTH_WORD = 3,       /* active calls of recursive functions */
+    MMMRT_FAULT_PLACE_WORD = 4, /* index of the function that faulted */
+    MMMRT_HEADER_WORDS = 8,
+    MMMRT_BLOCK_FRAMES = 256, /* frames of one run at most */
+};
+
+/* Why a program was stopped. */
+enum mmmrt_fault {
+    MMMRT_FAULT_NONE = 0,
+    MMMRT_FAULT_DEPTH = 1, /* too many active calls */
+    MMMRT_FAULT_TIME = 2,  /* the watchdog ended a block that would not end */
+    MMMRT_FAULT_TRAP = 3,  /* the machine code trapped, or the vm panicked: a defect of ours */
+};
+
+/* Layout of a program's memory, in words: state.Image. */
+typedef struct mmmrt_image {
+    uint32_t params, param_count; /* 1 word each */
+    uint32_t notes, note_count;   /* 2 words each: pitch, velocity */
+    uint32_t globals, global_count;
+    uint32_t state, state_size;
+    uint32_t init, init_size;
+    uint32_t in, ins;   /* MMMRT_BLOCK_FRAMES words for each input channel */
+    uint32_t out, outs; /* likewise for each output channel */
+    uint32_t words;     /* size of the whole memory */
+} mmmrt_image;
+
+/* ---- modules and instances ---- */
+
+typedef struct mmmrt_module mmmrt_module;
+typedef struct mmmrt_instance mmmrt_instance;
+
+/* Makes machine code of a WebAssembly module. It must export a 32-bit memory
+   "memory", "init" () -> () and "run" (i32 first, i32 frames) -> (); it may
+   import "mmm" "print" (f64, i32) -> (). Returns NULL and an error text. [control] */
+mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size);
+
+/* [control] */
+void mmmrt_module_free(mmmrt_module *module);
+
+/* Makes an instance that runs machine code. deep: it calls recursive functions
+   and runs on a private stack with room for state.MaxDepth calls; without, it
+   runs on its caller's stack, of which it takes 64 kB at most. NULL and an error
+   text when the module does not fit the image or memory is short. [control] */
+mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, bool deep, char *error,
+                             size_t error_size);
+
+/* What stands in for machine code in a vm instance: both return 0, or another
+   number after a defect. The context is passed through. */
+typedef struct mmmrt_calls {
+    int (*init)(uint64_t context);
+    int (*run)(uint64_t context, uint32_t first, uint32_t frames);
+} mmmrt_calls;
+
+/* Makes an instance that runs by callback. This is the one documented way by
+   which an audio thread enters Go. NULL when memory is short. [control] */
+mmmrt_instance *mmmrt_vm(const mmmrt_image *image, mmmrt_calls calls, uint64_t context);
+
+/* Frees an instance that no player holds. [control] */
+void mmmrt_instance_free(mmmrt_instance *instance);
+
+/* The memory; its address and size never change. [any-thread] */
+uint64_t *mmmrt_instance_words(mmmrt_instance *instance);
+
+/* Sets sample index and rate, runs the initialiser and keeps what it left, for
+   mmm_reset. Returns enum mmmrt_fault; place is the index of the function that
+   faulted, or -1. detail gets the engine's words about a trap. [control] */
+int mmmrt_instance_init(mmmrt_instance *instance, double now, double rate, int64_t *place, char *detail,
+                        size_t detail_size);
+
+/* Runs frames first..first+frames-1 of the in and out buffers, at most
+   MMMRT_BLOCK_FRAMES in all. Returns enum mmmrt_fault. [control] */
+int mmmrt_instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
+
+/* Appends to the instance's log; a full log drops and counts. Called by the
+   thread that runs the instance. [audio-thread] */
+void mmmrt_instance_print(mmmrt_instance *instance, double value, int32_t kind);
+
+/* Takes the oldest line of the instance's log. [control] */
+bool mmmrt_instance_log(mmmrt_instance *instance, double *value, int32_t *kind);
+
+/* Lines dropped since the last call. [control] */
+uint32_t mmmrt_instance_log_dropped(mmmrt_instance *instance);
+
+/* ---- programs ---- */
+
+typedef struct mmmrt_program mmmrt_program;
+
+/* A parameter slot's place in a program. */
+typedef struct mmmrt_slot {
+    int32_t cell;  /* index of the parameter cell, -1: the program does not use the slot */
+    int32_t curve; /* 0: plain = min + value * (max - min); others reserved */
+    double min, max;
+} mmmrt_slot;
+
+/* One step of a migration: state.Op. */
+typedef struct mmmrt_op {
+    uint32_t src, dst, size;  /* words, from the start of the old and the new state */
+    uint32_t old_len, new_len; /* new_len > 0: a delay ring of another length */
+} mmmrt_op;
+
+/* A delay ring whose samples the plan copies unchanged. Its bulk is copied when
+   the program is published, and only what was written since when it is
+   committed. Words, from the start of the old and the new state. */
+typedef struct mmmrt_ring {
+    uint32_t src, dst, len; /* of the header; len samples follow it */
+} mmmrt_ring;
+
+/* What mmmrt_program_new copies. */
+typedef struct mmmrt_swap {
+    mmmrt_instance *instance;
+    const mmmrt_op *ops;
+    size_t op_count;
+    const mmmrt_ring *rings; /* outside of ops */
+    size_t ring_count;
+    uint32_t fade_frames; /* 0: hard switch */
+    bool keep_time;       /* the sample index goes on; false: from 0 */
+    bool keep_plain;      /* a slot whose range differs keeps its plain value, clamped */
+    bool set_values;      /* take values; NaN leaves a slot alone */
+    mmmrt_slot slots[MMM_SLOTS];
+    int32_t notes[16]; /* index of the note cell of a channel, or -1 */
+    double values[MMM_SLOTS]; /* 0..1 */
+} mmmrt_swap;
+
+/* NULL when memory is short or an op lies outside the states: old_state and the
+   instance's own state_size are their sizes. [control] */
+mmmrt_program *mmmrt_program_new(const mmmrt_swap *swap, uint32_t old_state);
+
+/* Frees a program that no player holds, not its instance. [control] */
+void mmmrt_program_free(mmmrt_program *program);
+
+mmmrt_instance *mmmrt_program_instance(mmmrt_program *program);
+
+/* ---- players ---- */
+
+typedef struct mmmrt_options {
+    bool offline;            /* exact: no flush of denormals, no output guard, no fades */
+    uint64_t block_limit_ns; /* how long a block may overrun its own duration before the watchdog
+                                stops the program; 0: 250 ms in real time, 10 s offline */
+} mmmrt_options;
+
+/* NULL when memory is short. [control] */
+mmm_player *mmmrt_player_new(const mmmrt_options *options);
+
+/* Frees a player that nobody processes any more. Its programs stay the
+   caller's: collect them first by mmmrt_player_drain. [control] */
+void mmmrt_player_free(mmm_player *player);
+
+/* Rate in Hz, for fades and time limits. Call while nobody processes. [control] */
+void mmmrt_player_set_rate(mmm_player *player, double rate);
+
+/* Takes back the program that was published but not yet taken by the audio
+   thread; NULL when there is none. Until the next publish the running program
+   stays the same. [control] */
+mmmrt_program *mmmrt_player_withdraw(mmm_player *player);
+
+/* Zeroes the program's state, copies the bulk of its rings from old, the
+   instance that runs (NULL: none), and puts it into the mailbox, which must be
+   empty. May wait for the end of one block, 50 ms at most. [control] */
+void mmmrt_player_publish(mmm_player *player, mmmrt_program *program, mmmrt_instance *old);
+
+/* Takes a program that the audio thread is done with; NULL when there is none.
+   [control] */
+mmmrt_program *mmmrt_player_collect(mmm_player *player);
+
+/* Takes whatever program the player still holds, running or pending, one a
+   call. Only when nobody processes any more. [control] */
+mmmrt_program *mmmrt_player_drain(mmm_player *player);
+
+enum mmmrt_report_kind {
+    MMMRT_REPORT_SWAPPED = 1,   /* committed; value = ns on the audio thread */
+    MMMRT_REPORT_FAULT = 2,     /* code = enum mmmrt_fault, place = function index or -1 */
+    MMMRT_REPORT_NONFINITE = 3, /* first NaN or infinity; place = output channel, value = sample index */
+};
+
+typedef struct mmmrt_report {
+    int32_t kind;
+    int32_t code;
+    int64_t place;
+    double value;
+    mmmrt_instance *instance; /* identity only, may have been freed */
+} mmmrt_report;
+
+/* Takes the oldest report. When the queue was full reports were lost. [control] */
+bool mmmrt_player_report(mmm_player *player, mmmrt_report *report);
+
+/* Sets a slot from the control side; NaN does nothing, others are clamped to
+   0..1. The audio thread takes the value at its next block. [control] */
+void mmmrt_player_set_slot(mmm_player *player, int slot, double value);
+
+/* Current value 0..1 of a slot. [any-thread] */
+double mmmrt_player_value(mmm_player *player, int slot);
+
+/* Slots whose value the host changed since the last call: bit s%64 of
+   mask[s/64]. [control] */
+void mmmrt_player_changes(mmm_player *player, uint64_t mask[MMM_SLOTS / 64]);
+
+/* Index of the next sample of the running program. [any-thread] */
+double mmmrt_player_now(mmm_player *player);
+
+typedef struct mmmrt_stats {
+    uint64_t blocks;
+    uint64_t frames;
+    uint64_t total_ns;      /* spent in mmm_process */
+    uint64_t worst_ns;      /* longest mmm_process */
+    uint64_t swaps;
+    uint64_t last_swap_ns;  /* time a swap took on the audio thread */
+    uint64_t worst_swap_ns;
+    uint64_t nonfinite;     /* output samples replaced by 0 */
+    uint64_t lost_reports;
+} mmmrt_stats;
+
+/* [any-thread] */
+void mmmrt_player_stats(mmm_player *player, mmmrt_stats *stats);
+
+/* Lets wasmtime make its thread-local data for the calling thread, about 1 kB
+   that the dynamic linker allocates at a thread's first use of the library. A
+   host's audio thread calls it once before its first block. [audio-thread], not
+   real-time safe. */
+void mmmrt_thread_prepare(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#pragma GCC visibility pop
+#endif

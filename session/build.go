@@ -1,0 +1,188 @@
+package session
+
+import (
+	"fmt"
+	"math"
+	"os"
+
+	"mmm/compiler/emit"
+	"mmm/compiler/mir"
+	"mmm/native"
+	"mmm/params"
+	"mmm/realtime"
+	"mmm/state"
+	"mmm/vm"
+)
+
+// The engines.
+const (
+	Native = "native" // machine code made from WebAssembly
+	VM     = "vm"     // the bytecode interpreter; runs in Go, also on the audio thread
+)
+
+// KnownEngine reports whether name is an engine.
+func KnownEngine(name string) bool { return name == Native || name == VM }
+
+// DefaultEngine returns the engine named by the environment variable
+// MMM_ENGINE, native if it names none.
+func DefaultEngine() string {
+	if e := os.Getenv("MMM_ENGINE"); KnownEngine(e) {
+		return e
+	}
+	return Native
+}
+
+// Code is a program made ready for one engine; instances are cheap from here
+// on. It belongs to one goroutine.
+type Code struct {
+	Program *mir.Program
+	Engine  string
+
+	module    *realtime.Module // native
+	bytecode  *vm.Program      // vm
+	recursive bool
+}
+
+// Build makes a program ready for an engine. An error is a fault of ours or a
+// limit of the engine: the patch itself is right.
+func Build(p *mir.Program, engine string) (*Code, error) {
+	c := &Code{Program: p, Engine: engine}
+	for _, f := range p.Funcs {
+		c.recursive = c.recursive || f.Recursive
+	}
+	switch engine {
+	case VM:
+		bytecode, err := emit.Program(p)
+		if err != nil {
+			return nil, fmt.Errorf("vm: %w", err)
+		}
+		c.bytecode = bytecode
+	case Native:
+		wasm, err := native.Compile(p)
+		if err != nil {
+			return nil, fmt.Errorf("native: %w", err)
+		}
+		if c.module, err = realtime.Compile(wasm); err != nil {
+			return nil, fmt.Errorf("native: %w", err)
+		}
+	default:
+		return nil, fmt.Errorf("there is no engine %q", engine)
+	}
+	return c, nil
+}
+
+// Close frees the code. Instances made from it go on.
+func (c *Code) Close() {
+	if c != nil && c.module != nil {
+		c.module.Close()
+		c.module = nil
+	}
+}
+
+// Instance makes an instance whose parameter cells hold value(control), plain,
+// and whose top level has run with now (samples) and rate (Hz). value nil means
+// the defaults. The caller closes the instance or publishes it.
+func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (*realtime.Instance, error) {
+	p := c.Program
+	var inst *realtime.Instance
+	var err error
+	if c.Engine == VM {
+		inst, err = realtime.NewVM(p.Image, func(words []uint64) (realtime.Runner, error) {
+			return vm.New(c.bytecode, words)
+		})
+	} else {
+		inst, err = realtime.NewNative(c.module, p.Image, c.recursive)
+	}
+	if err != nil {
+		return nil, err
+	}
+	words := inst.Words()
+	for i, control := range Controls(p) {
+		v := control.Init
+		if value != nil {
+			v = value(control)
+		}
+		words[p.Image.Params+i] = math.Float64bits(v)
+	}
+	for i, n := range p.Notes {
+		words[p.Image.Notes+2*i] = math.Float64bits(n.Pitch)
+		words[p.Image.Notes+2*i+1] = math.Float64bits(n.Velocity)
+	}
+	if err := inst.Init(now, rate); err != nil {
+		inst.Close()
+		return nil, err
+	}
+	if fault := state.Fault(words[state.FaultWord]); fault != state.FaultNone {
+		place := funcName(p, int64(words[state.FaultPlaceWord]))
+		inst.Close()
+		return nil, fmt.Errorf("the top level of the patch was stopped: %s", FaultText(fault, place))
+	}
+	return inst, nil
+}
+
+// funcName returns the name of function index of p, "" if there is none.
+func funcName(p *mir.Program, index int64) string {
+	if index < 0 || index >= int64(len(p.Funcs)) {
+		return ""
+	}
+	return p.Funcs[index].Name
+}
+
+// FaultText says what a fault in the function called place means.
+func FaultText(fault state.Fault, place string) string {
+	text := fmt.Sprintf("fault %d", fault)
+	switch fault {
+	case state.FaultDepth:
+		text = fmt.Sprintf("more than %d nested calls", state.MaxDepth)
+	case state.FaultTime:
+		text = "a block took too long"
+	}
+	if place != "" {
+		text += " in " + place
+	}
+	return text
+}
+
+// Controls returns the controls of a program in the order of its parameter
+// cells.
+func Controls(p *mir.Program) []params.Control {
+	list := make([]params.Control, len(p.Params))
+	for i, c := range p.Params {
+		list[i] = params.Control{Path: c.Path, Init: c.Init, Min: c.Min, Max: c.Max}
+	}
+	return list
+}
+
+// Notes returns the first word of the note cell of each MIDI channel, -1 for a
+// channel that the program does not read.
+func Notes(p *mir.Program) [16]int32 {
+	var cells [16]int32
+	for i := range cells {
+		cells[i] = -1
+	}
+	for i, n := range p.Notes {
+		if n.Channel >= 0 && n.Channel < len(cells) {
+			cells[n.Channel] = int32(p.Image.Notes + 2*i)
+		}
+	}
+	return cells
+}
+
+// Slots returns what each host slot drives in a program: the word of its cell
+// and its plain range; -1 for a free slot.
+func Slots(p *mir.Program, table *params.Table) [params.Slots]realtime.Slot {
+	cell := map[string]int32{}
+	for i, c := range p.Params {
+		cell[c.Path] = int32(p.Image.Params + i)
+	}
+	var slots [params.Slots]realtime.Slot
+	for i := range slots {
+		slots[i] = realtime.Slot{Cell: -1, Min: 0, Max: 1}
+		if c, ok := table.At(i); ok {
+			if word, ok := cell[c.Path]; ok {
+				slots[i] = realtime.Slot{Cell: word, Min: c.Min, Max: c.Max}
+			}
+		}
+	}
+	return slots
+}

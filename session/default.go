@@ -1,0 +1,27 @@
+package session
+
+import _ "embed" // the default patches
+
+// Kind is which plugin of the bundle a session belongs to.
+type Kind int
+
+// The kinds; either plays any patch.
+const (
+	Instrument Kind = 0
+	Effect     Kind = 1
+)
+
+//go:embed default_instrument.mmm
+var defaultInstrument string
+
+//go:embed default_effect.mmm
+var defaultEffect string
+
+// DefaultPatch returns the text and the name of the patch that a new session of
+// the kind plays.
+func DefaultPatch(k Kind) (text, name string) {
+	if k == Effect {
+		return defaultEffect, "default_effect.mmm"
+	}
+	return defaultInstrument, "default_instrument.mmm"
+}

@@ -1,0 +1,17 @@
+// Package session is the main-thread truth of one plugin instance: its patch,
+// parameters, engine, status and saved state.
+//
+// Input: patch texts (from the host's state, a watched file, the editor, the C
+// face), parameter gestures of the editor. Output: programs published to the
+// instance's player, texts and values for the host, saved states, diagnostics.
+//
+// Threads: exported functions are [any-thread] except the audio thread unless
+// they say otherwise. One control goroutine for each session compiles, makes
+// instances, plans migrations, publishes and collects what the audio side gives
+// back; nothing of a swap waits for a callback of the host. The lock of a
+// session is never held while compiling, publishing or calling the host.
+//
+// Invariants: a patch that cannot be compiled or initialised changes nothing
+// that sounds; the truth about values is here, the audio side has a copy; what
+// a patch wrote into a value's path is kept after the patch is gone.
+package session

@@ -1,0 +1,286 @@
+package session
+
+import (
+	"sync"
+	"time"
+
+	"mmm/compiler/diag"
+	"mmm/params"
+	"mmm/realtime"
+)
+
+// Host is what a session calls back, from goroutines of its own and without its
+// lock. Each may be nil.
+type Host struct {
+	Log    func(level Level, text string)
+	Notify func() // TakeNotices or TakeGesture has something new
+}
+
+// Notices is a set of things that the host should look at again.
+type Notices uint32
+
+// The notices; the values are those of mmm.h.
+const (
+	NoticeValues Notices = 1 << iota // values changed other than by the host
+	NoticeInfo                       // names or texts changed
+	NoticeDirty                      // the saved state would differ
+	NoticeTail
+)
+
+// patch is a text with what is known about where it came from.
+type patch struct {
+	text string
+	name string // what diagnostics call it
+	path string // file it was read from, "" for none
+	id   int    // differs between different patches, the same over edits of one
+}
+
+// playing is the program that was handed to the player last. It belongs to the
+// control goroutine.
+type playing struct {
+	code  *Code
+	patch int // id of its patch
+}
+
+// Session is one plugin instance.
+type Session struct {
+	kind   Kind
+	host   Host
+	log    logger
+	player *realtime.Player
+
+	requests chan func()   // run by the control goroutine
+	closing  chan struct{} // closed by Close
+	ended    chan struct{} // closed when the control goroutine has ended
+	once     sync.Once
+
+	// Control goroutine only.
+	now     playing
+	watcher *watcher
+	busy    bool // a compile that took too long is still running
+
+	mu       sync.Mutex // guards what follows
+	patch    patch
+	patches  int    // ids given
+	chosen   string // engine chosen explicitly, "" for the default
+	table    *params.Table
+	known    [params.Slots]float64 // host value of each slot as last written or read
+	active   bool
+	rate     float64
+	frames   int
+	status   Status
+	notices  Notices
+	gestures []Gesture
+}
+
+// New makes a session that holds the default patch of its kind. It compiles the
+// patch, so that its parameters are known, and is silent until Activate.
+func New(kind Kind, host Host) *Session {
+	s := &Session{
+		kind: kind, host: host, log: newLogger(host),
+		player:   realtime.NewPlayer(realtime.Options{}),
+		requests: make(chan func(), 64),
+		closing:  make(chan struct{}),
+		ended:    make(chan struct{}),
+		table:    params.New(),
+		rate:     48000,
+		frames:   1024,
+	}
+	s.status = Status{Engine: DefaultEngine()}
+	go s.control()
+	text, name := DefaultPatch(kind)
+	s.do(func() { s.install(edit{text: text, name: name, other: true}) })
+	s.TakeNotices() // the host asks for everything anyway
+	return s
+}
+
+// Player returns the audio side; it lives as long as the session.
+func (s *Session) Player() *realtime.Player { return s.player }
+
+// Activate prepares for playing at rate (Hz) in blocks of at most maxFrames and
+// reports whether a program is ready to sound. Sample counting and state start
+// anew. [main-thread]
+func (s *Session) Activate(rate float64, maxFrames int) (ok bool) {
+	if !(rate >= 1000 && rate <= 768000) || maxFrames < 1 {
+		return false
+	}
+	s.do(func() {
+		s.mu.Lock()
+		s.active, s.rate, s.frames = true, rate, maxFrames
+		s.mu.Unlock()
+		s.player.SetRate(rate, maxFrames)
+		ok = s.restart()
+	})
+	return ok
+}
+
+// Deactivate ends playing. [main-thread]
+func (s *Session) Deactivate() {
+	s.do(func() {
+		s.poll()
+		s.mu.Lock()
+		s.active = false
+		s.mu.Unlock()
+	})
+}
+
+// Swap makes text the patch, as an edit of the present one: state is carried
+// over and time goes on. With wait it returns when the program is published,
+// false when the patch is broken, in which case nothing changes but the status;
+// without, at once with true.
+func (s *Session) Swap(text, name string, wait bool) (ok bool) {
+	run := func() { ok = s.install(edit{text: text, name: name, path: s.pathOf()}) }
+	if wait {
+		s.do(run)
+		return ok
+	}
+	return s.post(func() { s.install(edit{text: text, name: name, path: s.pathOf()}) })
+}
+
+// Patch returns the text of the patch.
+func (s *Session) Patch() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.patch.text
+}
+
+// pathOf returns the file the patch came from.
+func (s *Session) pathOf() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.patch.path
+}
+
+// Engine returns the engine in use.
+func (s *Session) Engine() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.engine()
+}
+
+// engine is Engine for holders of the lock.
+func (s *Session) engine() string {
+	if s.chosen != "" {
+		return s.chosen
+	}
+	return DefaultEngine()
+}
+
+// SetEngine chooses the engine for this session and its saved state, and swaps
+// the patch over to it. It reports false, and changes nothing, for an unknown
+// engine or when the patch cannot be made ready for it. [main-thread]
+func (s *Session) SetEngine(name string) (ok bool) {
+	if !KnownEngine(name) {
+		return false
+	}
+	s.do(func() {
+		s.mu.Lock()
+		before := s.chosen
+		s.chosen = name
+		p := s.patch
+		s.mu.Unlock()
+		if ok = s.install(edit{text: p.text, name: p.name, path: p.path}); !ok {
+			s.mu.Lock()
+			s.chosen = before
+			s.status.Engine = s.engine()
+			s.mu.Unlock()
+		}
+	})
+	return ok
+}
+
+// TakeNotices returns and clears the pending notices. [main-thread]
+func (s *Session) TakeNotices() Notices {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.notices
+	s.notices = 0
+	return n
+}
+
+// notice adds notices and wakes the host.
+func (s *Session) notice(n Notices) {
+	s.mu.Lock()
+	s.notices |= n
+	s.mu.Unlock()
+	s.wake()
+}
+
+// wake tells the host that there is something to take.
+func (s *Session) wake() {
+	if s.host.Notify != nil {
+		s.host.Notify()
+	}
+}
+
+// Close stops the session; its player must no longer be used. [main-thread]
+func (s *Session) Close() {
+	s.once.Do(func() {
+		close(s.closing)
+		<-s.ended
+		s.player.Close()
+		s.log.close()
+	})
+}
+
+// pollEvery is how often the control goroutine looks at what the audio side has
+// left for it.
+const pollEvery = 33 * time.Millisecond
+
+// control is the control goroutine.
+func (s *Session) control() {
+	defer close(s.ended)
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case f := <-s.requests:
+			s.guarded(f)
+		case <-tick.C:
+			s.guarded(s.poll)
+		case <-s.closing:
+			s.guarded(func() { s.watcher.stop() })
+			s.now.code.Close()
+			return
+		}
+	}
+}
+
+// guarded runs f and turns a panic into a report: a fault of ours must not end
+// the host's process.
+func (s *Session) guarded(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.panicked(r)
+			s.fail(internal("%v", r))
+		}
+	}()
+	f()
+}
+
+// post hands f to the control goroutine and reports whether it took it.
+func (s *Session) post(f func()) bool {
+	select {
+	case s.requests <- f:
+		return true
+	case <-s.closing:
+		return false
+	}
+}
+
+// do runs f on the control goroutine and waits for its end.
+func (s *Session) do(f func()) {
+	done := make(chan struct{})
+	if !s.post(func() { defer close(done); f() }) {
+		return
+	}
+	select {
+	case <-done:
+	case <-s.ended:
+	}
+}
+
+// internal makes the diagnostics of a fault of ours.
+func internal(format string, args ...any) *diag.List {
+	return report(diag.Internal, "", "", format, args...)
+}

@@ -1,0 +1,537 @@
+//! Runs a script: one function for each family of commands.
+
+use crate::audio::{Job, Kind, Queued};
+use crate::editor;
+use crate::host::{Counters, Log};
+use crate::instance::Instance;
+use crate::report::{Report, Swap};
+use crate::script::{Line, Node};
+use crate::signal::Signal;
+use crate::wav;
+use clack_host::prelude::*;
+use std::ffi::CString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Frames between the points of a ramp when the script gives none.
+const RAMP_STEP: u64 = 32;
+
+/// One plugin of the script: the instance comes and goes, the rest stays.
+pub struct Track {
+    pub name: String,
+    id: CString,
+    pub instance: Option<Instance>,
+    blocks: Vec<u32>,
+    wide: bool,
+    in_place: bool,
+    side: bool,
+    realtime: bool,
+    inputs: [Signal; 2],
+    queue: Vec<Queued>,
+    pub recording: Vec<[f64; 2]>,
+    pub rate: f64,
+    url: Option<String>,
+}
+
+/// A place in a recording, by name.
+pub struct Mark {
+    pub name: String,
+    pub track: usize,
+    pub frame: usize,
+}
+
+/// The state of a run.
+pub struct Runner {
+    plugin: String,
+    url_file: PathBuf,
+    entry: Option<PluginEntry>,
+    pub tracks: Vec<Track>,
+    pub current: usize,
+    pub marks: Vec<Mark>,
+    pub log: Log,
+    pub counters: Arc<Counters>,
+    pub report: Report,
+}
+
+type Done = Result<(), String>;
+
+/// The word at `i` as a number.
+pub fn number<T: std::str::FromStr>(line: &Line, i: usize) -> Result<T, String> {
+    let word = word(line, i)?;
+    word.parse().map_err(|_| format!("{word} is no number that fits here"))
+}
+
+/// The word at `i`.
+pub fn word(line: &Line, i: usize) -> Result<&str, String> {
+    line.words.get(i).map(String::as_str).ok_or_else(|| format!("{} needs more words", line.words[0]))
+}
+
+fn switch(line: &Line) -> Result<bool, String> {
+    match word(line, 1)? {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        other => Err(format!("{other} is neither on nor off")),
+    }
+}
+
+/// Whether a file is mapped into this process.
+fn is_mapped(path: &str) -> bool {
+    std::fs::read_to_string("/proc/self/maps").is_ok_and(|maps| maps.lines().any(|l| l.ends_with(path)))
+}
+
+fn byte(text: &str) -> Result<u8, String> {
+    let parsed = match text.strip_prefix("0x") {
+        Some(hex) => u8::from_str_radix(hex, 16),
+        None => text.parse(),
+    };
+    parsed.map_err(|_| format!("{text} is no byte"))
+}
+
+impl Runner {
+    pub fn new(plugin: String, url_file: PathBuf) -> Self {
+        Self {
+            plugin,
+            url_file,
+            entry: None,
+            tracks: Vec::new(),
+            current: 0,
+            marks: Vec::new(),
+            log: Log::default(),
+            counters: Arc::default(),
+            report: Report::default(),
+        }
+    }
+
+    /// Runs commands; an error names its line.
+    pub fn run(&mut self, nodes: &[Node]) -> Done {
+        for node in nodes {
+            match node {
+                Node::Command(line) => self.command(line).map_err(|e| format!("line {}: {e}", line.number))?,
+                Node::Repeat { times, body } => {
+                    for _ in 0..*times {
+                        self.run(body)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what still runs and takes the instances down.
+    pub fn finish(&mut self) -> Done {
+        let mut result = Ok(());
+        for i in 0..self.tracks.len() {
+            result = result.and(self.wait(i)).and(self.destroy(i));
+        }
+        result
+    }
+
+    fn command(&mut self, line: &Line) -> Done {
+        match line.words[0].as_str() {
+            "plugin" | "use" | "create" | "destroy" | "reload" | "scan" => self.lifecycle(line),
+            "activate" | "deactivate" | "reset" | "flush" => self.activation(line),
+            "block" | "width" | "inplace" | "side" | "realtime" | "input" | "side-input" => self.setting(line),
+            "automate" | "mod" | "ramp" | "note" | "midi" => self.events(line),
+            "process" | "start" | "wait" | "together" => self.playing(line),
+            "save" | "load" | "swap" | "watch" | "editor" => self.patches(line),
+            "mark" | "wav" | "sleep" | "print" => self.notes(line),
+            "expect" => {
+                self.expect(line)?;
+                self.report.expectations += 1;
+                Ok(())
+            }
+            other => Err(format!("{other} is no command")),
+        }
+    }
+
+    // ---- tracks ------------------------------------------------------------
+
+    pub fn track(&mut self) -> Result<&mut Track, String> {
+        self.tracks.get_mut(self.current).ok_or_else(|| "no plugin yet".into())
+    }
+
+    /// The instance of the current track, served once before it is used.
+    pub fn instance(&mut self) -> Result<&mut Instance, String> {
+        let instance = self.track()?.instance.as_mut().ok_or("the plugin is destroyed")?;
+        instance.service();
+        Ok(instance)
+    }
+
+    fn entry(&mut self) -> Result<PluginEntry, String> {
+        if self.entry.is_none() {
+            // SAFETY: loading a plugin runs its code; that is what this host is for.
+            let entry = unsafe { PluginEntry::load(&self.plugin) };
+            self.entry = Some(entry.map_err(|e| format!("{} cannot be loaded: {e}", self.plugin))?);
+        }
+        self.entry.clone().ok_or_else(|| "no entry".into())
+    }
+
+    fn lifecycle(&mut self, line: &Line) -> Done {
+        match line.words[0].as_str() {
+            "plugin" => {
+                let id = match word(line, 1)? {
+                    "instrument" => c"org.mmm.instrument",
+                    "effect" => c"org.mmm.effect",
+                    other => return Err(format!("{other} is neither instrument nor effect")),
+                };
+                let name = line.words.get(2).map_or("main", String::as_str).to_string();
+                self.tracks.push(Track {
+                    name,
+                    id: id.into(),
+                    instance: None,
+                    blocks: Vec::new(),
+                    wide: false,
+                    in_place: false,
+                    side: true,
+                    realtime: false,
+                    inputs: [Signal::Silence, Signal::Silence],
+                    queue: Vec::new(),
+                    recording: Vec::new(),
+                    rate: 48000.0,
+                    url: None,
+                });
+                self.current = self.tracks.len() - 1;
+                self.create()
+            }
+            "use" => {
+                let name = word(line, 1)?;
+                self.current =
+                    self.tracks.iter().rposition(|t| t.name == name).ok_or(format!("no plugin is called {name}"))?;
+                Ok(())
+            }
+            "create" => self.create(),
+            "destroy" => self.destroy(self.current),
+            "reload" => {
+                for i in 0..self.tracks.len() {
+                    self.destroy(i)?;
+                }
+                self.entry = None;
+                if is_mapped(&self.plugin) {
+                    return Err("the plugin's file stays in the process after dlclose".into());
+                }
+                self.entry().map(|_| ())
+            }
+            _ => self.scan(),
+        }
+    }
+
+    fn create(&mut self) -> Done {
+        let entry = self.entry()?;
+        let (log, counters) = (self.log.clone(), self.counters.clone());
+        let track = self.track()?;
+        if track.instance.is_some() {
+            return Err("the plugin exists already".into());
+        }
+        track.instance = Some(Instance::new(&entry, &track.id, log, counters)?);
+        Ok(())
+    }
+
+    fn destroy(&mut self, track: usize) -> Done {
+        let track = self.tracks.get_mut(track).ok_or("no plugin yet")?;
+        track.url = None;
+        if let Some(instance) = track.instance.as_mut() {
+            if instance.is_active() {
+                instance.deactivate()?;
+            }
+        }
+        track.instance = None;
+        Ok(())
+    }
+
+    /// Loads, reads and unloads the file as a scanning host does.
+    fn scan(&mut self) -> Done {
+        if self.tracks.iter().any(|t| t.instance.is_some()) {
+            return Err("scan before plugins are made, or after they are destroyed".into());
+        }
+        self.entry = None;
+        let library = "libmmm.so";
+        let library_was_there = is_mapped(library);
+        let started = Instant::now();
+        let entry = self.entry()?;
+        let factory = entry.get_plugin_factory().ok_or("the file has no plugin factory")?;
+        let count = factory.plugin_descriptors().filter(|d| d.id().is_some() && d.name().is_some()).count();
+        let library_is_there = is_mapped(library);
+        drop(entry);
+        self.entry = None;
+        self.report.scan_ms = Some(started.elapsed().as_secs_f64() * 1000.0);
+        if count != 2 {
+            return Err(format!("the file describes {count} plugins, not 2"));
+        }
+        if library_is_there && !library_was_there {
+            return Err("scanning has loaded libmmm".into());
+        }
+        Ok(())
+    }
+
+    // ---- activation --------------------------------------------------------
+
+    fn activation(&mut self, line: &Line) -> Done {
+        match line.words[0].as_str() {
+            "activate" => {
+                let (rate, min, max) = (number(line, 1)?, number(line, 2)?, number(line, 3)?);
+                self.instance()?.activate(rate, min, max)?;
+                let track = self.track()?;
+                track.rate = rate;
+                if track.blocks.is_empty() {
+                    track.blocks = vec![max.min(512)];
+                }
+                if track.blocks.iter().any(|b| *b > max) {
+                    track.blocks = vec![max];
+                }
+                Ok(())
+            }
+            "deactivate" => self.instance()?.deactivate(),
+            "reset" => self.instance()?.run(Job::Reset),
+            _ => {
+                let events = std::mem::take(&mut self.track()?.queue);
+                self.instance()?.flush(events)
+            }
+        }
+    }
+
+    fn setting(&mut self, line: &Line) -> Done {
+        let track = self.track()?;
+        match line.words[0].as_str() {
+            "block" => {
+                let blocks: Vec<u32> = (1..line.words.len()).map(|i| number(line, i)).collect::<Result<_, _>>()?;
+                if blocks.iter().all(|b| *b == 0) {
+                    return Err("block needs a length above 0".into());
+                }
+                track.blocks = blocks;
+            }
+            "width" => {
+                track.wide = match word(line, 1)? {
+                    "32" => false,
+                    "64" => true,
+                    other => return Err(format!("{other} is neither 32 nor 64")),
+                }
+            }
+            "inplace" => track.in_place = switch(line)?,
+            "side" => track.side = switch(line)?,
+            "realtime" => track.realtime = switch(line)?,
+            "input" => track.inputs[0] = Signal::parse(&line.words[1..])?,
+            _ => track.inputs[1] = Signal::parse(&line.words[1..])?,
+        }
+        Ok(())
+    }
+
+    // ---- events ------------------------------------------------------------
+
+    fn events(&mut self, line: &Line) -> Done {
+        let frame = line.at.unwrap_or(0);
+        let id = match line.words[0].as_str() {
+            "automate" | "mod" | "ramp" => Some(self.instance()?.param(word(line, 1)?)?.id),
+            _ => None,
+        };
+        let queue = &mut self.track()?.queue;
+        match (line.words[0].as_str(), id) {
+            ("automate", Some(id)) => queue.push(Queued { frame, kind: Kind::Value { id, value: number(line, 2)? } }),
+            ("mod", Some(id)) => queue.push(Queued { frame, kind: Kind::Mod { id, amount: number(line, 2)? } }),
+            ("ramp", Some(id)) => {
+                let (from, to, frames): (f64, f64, u64) = (number(line, 2)?, number(line, 3)?, number(line, 4)?);
+                let step = if line.words.len() > 5 { number(line, 5)? } else { RAMP_STEP };
+                let mut done = 0;
+                while done < frames {
+                    let value = from + (to - from) * done as f64 / frames as f64;
+                    queue.push(Queued { frame: frame + done, kind: Kind::Value { id, value } });
+                    done += step.max(1);
+                }
+                queue.push(Queued { frame: frame + frames, kind: Kind::Value { id, value: to } });
+            }
+            ("note", _) => {
+                let key = number(line, 2)?;
+                let velocity = if line.words.len() > 3 { number(line, 3)? } else { 0.8 };
+                let channel = if line.words.len() > 4 { number(line, 4)? } else { 0 };
+                let kind = match word(line, 1)? {
+                    "on" => Kind::NoteOn { key, channel, velocity },
+                    "off" => Kind::NoteOff { key, channel },
+                    "choke" => Kind::NoteChoke { key, channel },
+                    other => return Err(format!("{other} is none of on, off, choke")),
+                };
+                queue.push(Queued { frame, kind });
+            }
+            _ => {
+                let bytes = [byte(word(line, 1)?)?, byte(word(line, 2)?)?, byte(word(line, 3)?)?];
+                queue.push(Queued { frame, kind: Kind::Midi(bytes) });
+            }
+        }
+        Ok(())
+    }
+
+    // ---- playing -----------------------------------------------------------
+
+    fn playing(&mut self, line: &Line) -> Done {
+        match line.words[0].as_str() {
+            "process" => {
+                self.start(self.current, number(line, 1)?)?;
+                self.wait(self.current)
+            }
+            "start" => self.start(self.current, number(line, 1)?),
+            "wait" => self.wait(self.current),
+            _ => {
+                // All active plugins at once, each on a thread of its own.
+                let frames = number(line, 1)?;
+                let active: Vec<usize> = (0..self.tracks.len())
+                    .filter(|i| self.tracks[*i].instance.as_ref().is_some_and(Instance::is_active))
+                    .collect();
+                for i in &active {
+                    self.start(*i, frames)?;
+                }
+                active.iter().try_for_each(|i| self.wait(*i))
+            }
+        }
+    }
+
+    fn start(&mut self, track: usize, frames: u64) -> Done {
+        let track = self.tracks.get_mut(track).ok_or("no plugin yet")?;
+        let instance = track.instance.as_mut().ok_or("the plugin is destroyed")?;
+        instance.service();
+        let ports = instance.input_ports();
+        let side = instance.side().ok_or("the plugin is not active, or plays already")?;
+        side.blocks.clone_from(&track.blocks);
+        side.wide = track.wide;
+        side.in_place = track.in_place;
+        side.side = track.side;
+        side.realtime = track.realtime;
+        side.inputs = track.inputs.iter().take(ports).cloned().collect();
+        side.queue = std::mem::take(&mut track.queue);
+        side.recording = std::mem::take(&mut track.recording);
+        instance.start(Job::Play { frames })
+    }
+
+    fn wait(&mut self, index: usize) -> Done {
+        let track = self.tracks.get_mut(index).ok_or("no plugin yet")?;
+        let Some(instance) = track.instance.as_mut().filter(|i| i.is_running()) else {
+            return Ok(());
+        };
+        let result = instance.wait();
+        if let Some(side) = instance.side() {
+            track.recording = std::mem::take(&mut side.recording);
+            for (kept, signal) in track.inputs.iter_mut().zip(side.inputs.drain(..)) {
+                *kept = signal;
+            }
+            self.report.late += std::mem::take(&mut side.late);
+            self.report.times.append(&mut side.times);
+        }
+        self.report.frames = self.tracks.iter().map(|t| t.recording.len() as u64).sum();
+        result.map(|_| ())
+    }
+
+    // ---- patches and states --------------------------------------------------
+
+    /// Bytes to move at a time: "pieces N" at the end of the line, else all.
+    fn piece(line: &Line) -> Result<usize, String> {
+        match line.words.iter().position(|w| w == "pieces") {
+            Some(i) => number(line, i + 1),
+            None => Ok(usize::MAX),
+        }
+    }
+
+    fn patches(&mut self, line: &Line) -> Done {
+        let must_fail = line.words.iter().skip(2).any(|w| w == "fails");
+        match line.words[0].as_str() {
+            "editor" => {
+                let url = self.editor_url()?;
+                println!("editor {url}");
+                return Ok(());
+            }
+            "save" => {
+                let bytes = self.instance()?.save(Self::piece(line)?)?;
+                let file = word(line, 1)?;
+                return std::fs::write(file, bytes).map_err(|e| format!("{file}: {e}"));
+            }
+            _ => {}
+        }
+        let file = word(line, 1)?;
+        let result = match line.words[0].as_str() {
+            "load" => {
+                let bytes = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
+                self.instance()?.load(bytes, Self::piece(line)?)
+            }
+            "swap" => {
+                let text = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
+                self.post(file, "api/swap", &text)
+            }
+            _ => {
+                let path = std::fs::canonicalize(file).map_err(|e| format!("{file}: {e}"))?;
+                self.post(file, "api/watch", path.to_string_lossy().as_bytes())
+            }
+        };
+        match (result, must_fail) {
+            (Ok(()), true) => Err(format!("{file} should have been refused")),
+            (Err(_), true) => Ok(()),
+            (result, false) => result,
+        }
+    }
+
+    /// Address of the current plugin's editor page, opened at the first use.
+    fn editor_url(&mut self) -> Result<String, String> {
+        if let Some(url) = &self.track()?.url {
+            return Ok(url.clone());
+        }
+        let file = self.url_file.clone();
+        let _ = std::fs::remove_file(&file);
+        self.instance()?.open_editor()?;
+        let url = editor::wait_for_url(&file)?;
+        self.track()?.url = Some(url.clone());
+        Ok(url)
+    }
+
+    fn post(&mut self, file: &str, path: &str, body: &[u8]) -> Done {
+        let url = self.editor_url()?;
+        let started = Instant::now();
+        let reply = editor::post(&url, path, body)?;
+        let ok = reply.ok();
+        self.report.swaps.push(Swap {
+            file: file.to_string(),
+            milliseconds: started.elapsed().as_secs_f64() * 1000.0,
+            ok,
+            reply: reply.body.clone(),
+        });
+        self.instance()?;
+        if ok {
+            Ok(())
+        } else {
+            Err(format!("{file} was refused with {}: {}", reply.status, reply.body.trim()))
+        }
+    }
+
+    // ---- notes ---------------------------------------------------------------
+
+    fn notes(&mut self, line: &Line) -> Done {
+        match line.words[0].as_str() {
+            "mark" => {
+                let mark = Mark {
+                    name: word(line, 1)?.to_string(),
+                    track: self.current,
+                    frame: self.track()?.recording.len(),
+                };
+                self.marks.push(mark);
+                Ok(())
+            }
+            "wav" => {
+                let file = word(line, 1)?;
+                let track = self.track()?;
+                wav::write(file, track.rate, 2, &track.recording).map_err(|e| format!("{file}: {e}"))
+            }
+            "sleep" => {
+                let until = Instant::now() + Duration::from_millis(number(line, 1)?);
+                while Instant::now() < until {
+                    for track in &mut self.tracks {
+                        if let Some(instance) = track.instance.as_mut() {
+                            instance.service();
+                        }
+                    }
+                    let left = until.saturating_duration_since(Instant::now());
+                    std::thread::sleep(left.min(Duration::from_millis(2)));
+                }
+                Ok(())
+            }
+            _ => {
+                println!("{}", line.words[1..].join(" "));
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// Number semantics that Go's operators do not have (spec vm.md 1.4).
+
+package vm
+
+import (
+	"math"
+	"unsafe"
+
+	"mmm/state"
+)
+
+const (
+	signBit = 1 << 63
+	one     = 0x3FF0000000000000 // the bits of 1.0
+	two53   = 1 << 53
+	two63   = 1 << 63
+)
+
+// fmod is C's fmod: exact, with the sign of a. While the quotient is below 2^53
+// one division finds it: rounded it is the true integer part q or one more, so
+// the remainder a - q*b lies in (-b, b) on b's grid and a fused multiply-add
+// gives it without rounding.
+func fmod(a, b float64) float64 {
+	x, y := math.Abs(a), math.Abs(b)
+	if x < y {
+		return a
+	}
+	q := x / y
+	if !(q < two53) {
+		return math.Mod(a, b)
+	}
+	r := math.FMA(-math.Trunc(q), y, x)
+	if r < 0 {
+		r += y
+	}
+	return math.Copysign(r, a)
+}
+
+// ftoi truncates toward zero, saturates to the range of int64 and gives 0 for
+// NaN. Go leaves the conversion undefined outside that range.
+func ftoi(x float64) int64 {
+	if x > -two63 && x < two63 {
+		return int64(x)
+	}
+	switch {
+	case x >= two63:
+		return math.MaxInt64
+	case x <= -two63:
+		return math.MinInt64
+	}
+	return 0
+}
+
+// minf returns the smaller of a and b, ignoring a NaN; a when they are equal.
+func minf(a, b float64) float64 {
+	if b < a || a != a {
+		return b
+	}
+	return a
+}
+
+// maxf returns the larger of a and b, ignoring a NaN; a when they are equal.
+func maxf(a, b float64) float64 {
+	if b > a || a != a {
+		return b
+	}
+	return a
+}
+
+// truth returns the bits of 1.0 if c holds, else of 0.0.
+func truth(c bool) uint64 {
+	if c {
+		return one
+	}
+	return 0
+}
+
+// target returns the offset for the int v.
+func (t *JumpTable) target(v int64) int32 {
+	last := len(t.Offsets) - 1
+	if v < t.Min || uint64(v)-uint64(t.Min) >= uint64(last) {
+		return t.Offsets[last]
+	}
+	return t.Offsets[v-t.Min]
+}
+
+// delay reads the sample time steps ago from the ring of size samples, then
+// stores in. The ring is a read index, a write index and the samples (spec vm.md
+// 9.4): time 0 gives the oldest sample, because reading comes before writing.
+func delay(ring unsafe.Pointer, size, in uint64, time float64) uint64 {
+	d := uint64(0)
+	if time >= float64(size-1) {
+		d = size - 1
+	} else if time > 0 {
+		d = uint64(int64(time))
+	}
+	write := u(ring, 1)
+	w := *write
+	if w >= size {
+		w %= size
+	}
+	at := w + size - d
+	if at >= size {
+		at -= size
+	}
+	samples := unsafe.Add(ring, state.DelayHeader*8)
+	out := *u(samples, int32(at))
+	*u(samples, int32(w)) = in
+	*u(ring, 0) = at
+	if w++; w == size {
+		w = 0
+	}
+	*write = w
+	return out
+}

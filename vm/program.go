@@ -1,0 +1,66 @@
+// The program image: what the emitter makes and a Machine loads.
+
+package vm
+
+import (
+	"sort"
+
+	"mmm/compiler/source"
+	"mmm/state"
+)
+
+// Instr is one instruction: an opcode and three operands, 16 bytes. What the
+// operands are is said by the opcode's row in Ops; unused ones are 0.
+type Instr struct {
+	Op      Op
+	A, B, C int32
+}
+
+// JumpTable maps the int Min+i to Offsets[i]; the last entry serves every other
+// value. Offsets count from the jump, forward.
+type JumpTable struct {
+	Min     int64
+	Offsets []int32
+}
+
+// Line says that the instructions from PC on, up to the next Line's, come from
+// Pos.
+type Line struct {
+	PC  int
+	Pos source.Span
+}
+
+// FuncProto is one function. Registers 0 to NParam-1 hold the arguments at
+// entry; the results lie in registers 0 to NRet-1 at the return.
+type FuncProto struct {
+	Name      string
+	NParam    int // words
+	NRet      int // words
+	FrameSize int // registers it uses
+	StateSize int // words of its state block
+	Recursive bool
+	Code      []Instr
+	Consts    []uint64
+	Tables    []JumpTable
+	Lines     []Line // ascending PC
+	Pos       source.Span
+}
+
+// PosAt returns where instruction pc comes from, or the function's position.
+func (f *FuncProto) PosAt(pc int) source.Span {
+	i := sort.Search(len(f.Lines), func(i int) bool { return f.Lines[i].PC > pc }) - 1
+	if i < 0 || f.Lines[i].Pos.IsZero() {
+		return f.Pos
+	}
+	return f.Lines[i].Pos
+}
+
+// Program is a whole program. It does not change once a Machine has loaded it
+// and may serve several.
+type Program struct {
+	Funcs   []*FuncProto
+	Init    int      // runs once: no parameters, no results
+	Dsp     int      // runs once a sample: parameters are inputs, results outputs
+	Strings []string // entry 0 is ""
+	Image   state.Image
+}
