@@ -1,6 +1,7 @@
 package main
 
 // #include "mmm.h"
+// #include <stdlib.h>
 //
 // typedef const char mmm_cchar;
 // typedef const mmm_host mmm_chost;

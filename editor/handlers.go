@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 
 	"mmm/session"
@@ -74,7 +75,14 @@ func reply(w http.ResponseWriter, v any) {
 }
 
 // state answers with all that the page shows.
-func (p *page) state(w http.ResponseWriter, _ *http.Request) { reply(w, p.session.View()) }
+// The text is left out for one who has that revision.
+func (p *page) state(w http.ResponseWriter, r *http.Request) {
+	have, err := strconv.Atoi(r.URL.Query().Get("have"))
+	if err != nil {
+		have = -1
+	}
+	reply(w, p.session.View(have))
+}
 
 // swap takes the body as the patch and answers when it is published.
 func (p *page) swap(w http.ResponseWriter, r *http.Request) {
@@ -83,8 +91,7 @@ func (p *page) swap(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the patch is too long", http.StatusRequestEntityTooLarge)
 		return
 	}
-	name := p.session.View().Name
-	p.session.Swap(string(text), name, true)
+	p.session.Swap(string(text), p.session.Name(), true)
 	reply(w, p.session.Status())
 }
 

@@ -20,6 +20,7 @@ const anyType valType = 1
 type facts struct {
 	types []valType // by value; i32 holds a truth value (1.0 or 0.0 as a number)
 	uses  []int     // by value
+	seen  []bool    // by value: defined in the block being visited or around it
 	bits  map[mir.Value]constant
 }
 
@@ -89,12 +90,12 @@ func (l *layout) kind(n *state.Node, offset int64) state.WordKind {
 
 // analyse finds the facts of f, or what is wrong with it.
 func (b *builder) analyse(f *mir.Func) (*facts, error) {
-	a := &facts{types: make([]valType, f.Values), uses: make([]int, f.Values), bits: map[mir.Value]constant{}}
+	a := &facts{types: make([]valType, f.Values), uses: make([]int, f.Values), seen: make([]bool, f.Values), bits: map[mir.Value]constant{}}
 	if len(f.Params) > f.Values {
 		return nil, fmt.Errorf("function %s has %d parameters but %d values", f.Name, len(f.Params), f.Values)
 	}
 	for i, k := range f.Params {
-		a.types[i] = wordType(k)
+		a.types[i], a.seen[i] = wordType(k), true
 	}
 	if f.Body == nil || len(f.Body.Yield) != len(f.Results) {
 		return nil, fmt.Errorf("function %s does not yield its results", f.Name)
@@ -108,8 +109,8 @@ func (b *builder) analyse(f *mir.Func) (*facts, error) {
 // use counts one use of each value.
 func (a *facts) use(vs []mir.Value) error {
 	for _, v := range vs {
-		if v < 0 || int(v) >= len(a.types) || a.types[v] == 0 {
-			return fmt.Errorf("value %d is used before it is defined", v)
+		if v < 0 || int(v) >= len(a.types) || !a.seen[v] {
+			return fmt.Errorf("value %d is used where it is not defined", v)
 		}
 		a.uses[v]++
 	}
@@ -123,7 +124,15 @@ func (a *facts) block(b *builder, f *mir.Func, body *mir.Block) error {
 			return err
 		}
 	}
-	return a.use(body.Yield)
+	if err := a.use(body.Yield); err != nil {
+		return err
+	}
+	for _, in := range body.Instrs {
+		for _, v := range in.Res {
+			a.seen[v] = false
+		}
+	}
+	return nil
 }
 
 // instr visits an instruction and the blocks in it.
@@ -146,7 +155,7 @@ func (a *facts) instr(b *builder, f *mir.Func, in *mir.Instr) error {
 		if v < 0 || int(v) >= len(a.types) || a.types[v] != 0 {
 			return fmt.Errorf("%s: value %d is defined twice or out of range", in.Op, v)
 		}
-		a.types[v] = a.resultType(b, f, in, i)
+		a.types[v], a.seen[v] = a.resultType(b, f, in, i), true
 		if a.types[v] == anyType {
 			a.bits[v] = constant{in.Imm, in.Aux == 1}
 		}

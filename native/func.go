@@ -216,7 +216,7 @@ func (w *writer) get(v mir.Value, t valType) {
 		x.at = nowhere
 		w.operation(x.def)
 	default:
-		w.fail("value %d is used outside its block", v)
+		w.fail("value %d has no place", v)
 	}
 	w.convert(x.typ, t)
 	w.used(v)

@@ -20,41 +20,6 @@ void say(const char *what, const char *detail) {
     snprintf(problem_text, sizeof problem_text, "%s: %s", what, detail ? detail : "unknown reason");
 }
 
-// Opens the library that stands in the folder of file.
-void *open_beside(const char *file) {
-    const char *slash = strrchr(file, '/');
-    const int folder = slash ? static_cast<int>(slash - file) : 1;
-    char path[PATH_MAX + sizeof kLibraryName];
-    const int length = snprintf(path, sizeof path, "%.*s/%s", folder, slash ? file : ".", kLibraryName);
-    if (length < 0 || static_cast<size_t>(length) >= sizeof path) {
-        say("cannot load libmmm", "the path of the plugin is too long");
-        return nullptr;
-    }
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (!handle) say("cannot load libmmm", dlerror());
-    return handle;
-}
-
-void *open_library() {
-    // One Go runtime serves all instances of a process: another copy of this
-    // plugin, or the same one before it was unloaded and loaded again, may have
-    // brought the library in.
-    if (void *loaded = dlopen(kLibraryName, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD)) return loaded;
-
-    Dl_info self;
-    if (!dladdr(reinterpret_cast<const void *>(&library), &self) || !self.dli_fname) {
-        say("cannot load libmmm", "the plugin does not know its own path");
-        return nullptr;
-    }
-    if (void *beside = open_beside(self.dli_fname)) return beside;
-
-    // The host may know the plugin by a symbolic link in its plugin folder,
-    // while the library stands beside the file that the link leads to.
-    char real[PATH_MAX];
-    if (realpath(self.dli_fname, real) && strcmp(real, self.dli_fname) != 0) return open_beside(real);
-    return nullptr;
-}
-
 // Looks every function up. mmm_process, mmm_flush and mmm_reset stand in
 // libmmmrt.so: dlsym searches the libraries that libmmm was linked with, too.
 bool resolve(void *handle, Library *table) {
@@ -73,6 +38,44 @@ bool resolve(void *handle, Library *table) {
     return true;
 }
 
+// Opens the library that stands in the folder of file and fills the table.
+bool load_beside(const char *file, Library *table) {
+    const char *slash = strrchr(file, '/');
+    const int folder = slash ? static_cast<int>(slash - file) : 1;
+    char path[PATH_MAX + sizeof kLibraryName];
+    const int length = snprintf(path, sizeof path, "%.*s/%s", folder, slash ? file : ".", kLibraryName);
+    if (length < 0 || static_cast<size_t>(length) >= sizeof path) {
+        say("cannot load libmmm", "the path of the plugin is too long");
+        return false;
+    }
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (!handle) {
+        say("cannot load libmmm", dlerror());
+        return false;
+    }
+    return resolve(handle, table);
+}
+
+bool load(Library *table) {
+    // One Go runtime serves all instances of a process: another copy of this
+    // plugin, or the same one before it was unloaded and loaded again, may have
+    // brought the library in. One of another version is left alone.
+    void *loaded = dlopen(kLibraryName, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+    if (loaded && resolve(loaded, table)) return true;
+
+    Dl_info self;
+    if (!dladdr(reinterpret_cast<const void *>(&library), &self) || !self.dli_fname) {
+        say("cannot load libmmm", "the plugin does not know its own path");
+        return false;
+    }
+    if (load_beside(self.dli_fname, table)) return true;
+
+    // The host may know the plugin by a symbolic link in its plugin folder,
+    // while the library stands beside the file that the link leads to.
+    char real[PATH_MAX];
+    return realpath(self.dli_fname, real) && strcmp(real, self.dli_fname) != 0 && load_beside(real, table);
+}
+
 }  // namespace
 
 const Library *library(const char **problem) {
@@ -80,10 +83,7 @@ const Library *library(const char **problem) {
     // is not remembered: the user may repair the installation and try again.
     static Library table;
     static bool ready = false;
-    if (!ready) {
-        void *handle = open_library();
-        ready = handle && resolve(handle, &table);
-    }
+    if (!ready) ready = load(&table);
     if (!ready && problem) *problem = problem_text;
     return ready ? &table : nullptr;
 }

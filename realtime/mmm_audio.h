@@ -69,6 +69,12 @@ void mmm_flush(mmm_player *player, const mmm_event *events, uint32_t count);
    is zero and sample counting starts again. [audio-thread] */
 void mmm_reset(mmm_player *player);
 
+/* Makes the library's thread-local data for the calling thread, about 1 kB that
+   the dynamic linker allocates at a thread's first use of it. To be called on the
+   thread that will play, before its first block (start_processing); without it
+   that block allocates, once for each thread. [audio-thread], not while playing */
+void mmm_thread_prepare(void);
+
 #ifdef __cplusplus
 }
 #endif

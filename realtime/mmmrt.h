@@ -30,10 +30,14 @@ extern "C" {
 enum {
     MMMRT_NOW_WORD = 0,         /* index of the next sample, float64 */
     MMMRT_RATE_WORD = 1,        /* Hz, float64 */
-    MMMRT_FAULT_WORD = 2,       /* enum mmmrt_fault */
+    MMMRT_FAULT_WORD = 2,       /* enum mmmrt_fault; of this turn, TIME and TRAP for good */
     MMMRT_DEPTH_WORD = 3,       /* active calls of recursive functions */
     MMMRT_FAULT_PLACE_WORD = 4, /* index of the function that faulted */
+    MMMRT_STICKY_FAULT_WORD = 5, /* the first fault of the program, and its place */
+    MMMRT_STICKY_PLACE_WORD = 6,
+    MMMRT_FAULT_TURNS_WORD = 7, /* faulting turns in a row */
     MMMRT_HEADER_WORDS = 8,
+    MMMRT_FAULT_TURNS = 64,   /* so many in a row silence a program */
     MMMRT_BLOCK_FRAMES = 256, /* frames of one run at most */
 };
 
@@ -101,7 +105,8 @@ int mmmrt_instance_init(mmmrt_instance *instance, double now, double rate, int64
                         size_t detail_size);
 
 /* Runs frames first..first+frames-1 of the in and out buffers, at most
-   MMMRT_BLOCK_FRAMES in all. Returns enum mmmrt_fault. [control] */
+   MMMRT_BLOCK_FRAMES in all. Returns enum mmmrt_fault, the first since init.
+   [control] */
 int mmmrt_instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
 
 /* Appends to the instance's log; a full log drops and counts. Called by the
@@ -201,8 +206,10 @@ mmmrt_program *mmmrt_player_drain(mmm_player *player);
 
 enum mmmrt_report_kind {
     MMMRT_REPORT_SWAPPED = 1,   /* committed; value = ns on the audio thread */
-    MMMRT_REPORT_FAULT = 2,     /* code = enum mmmrt_fault, place = function index or -1 */
+    MMMRT_REPORT_FAULT = 2,     /* first fault of a program: code = enum mmmrt_fault, place = function
+                                   index or -1, value = sample index */
     MMMRT_REPORT_NONFINITE = 3, /* first NaN or infinity; place = output channel, value = sample index */
+    MMMRT_REPORT_SUSPENDED = 4, /* the program is silent from now on; value = sample index */
 };
 
 typedef struct mmmrt_report {
@@ -245,11 +252,11 @@ typedef struct mmmrt_stats {
 /* [any-thread] */
 void mmmrt_player_stats(mmm_player *player, mmmrt_stats *stats);
 
-/* Lets wasmtime make its thread-local data for the calling thread, about 1 kB
-   that the dynamic linker allocates at a thread's first use of the library. A
-   host's audio thread calls it once before its first block. [audio-thread], not
-   real-time safe. */
-void mmmrt_thread_prepare(void);
+/* Plays blocks of silence into buffers of its own: wall_ns[blocks] gets the time
+   of each block, cpu_ns the processor time of all. False when memory is short.
+   [control] */
+bool mmmrt_measure(mmm_player *player, uint32_t blocks, uint32_t frames, uint32_t ins, uint32_t outs,
+                   uint64_t *wall_ns, uint64_t *cpu_ns);
 
 #ifdef __cplusplus
 }

@@ -26,7 +26,7 @@ func ReadMIDI(path string, rate float64) (events []realtime.Event, err error) {
 		if !m.IsPlayable() || len(m) == 0 || len(m) > 3 {
 			return
 		}
-		e := realtime.Event{Kind: realtime.MIDI, Time: uint32(math.Round(float64(ev.AbsMicroSeconds) * 1e-6 * rate))}
+		e := realtime.Event{Kind: realtime.MIDI, Time: int(math.Round(float64(ev.AbsMicroSeconds) * 1e-6 * rate))}
 		copy(e.MIDI[:], m)
 		events = append(events, e)
 	})

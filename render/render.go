@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"strconv"
 
 	"mmm/compiler/mir"
 	"mmm/params"
@@ -42,7 +43,8 @@ type Job struct {
 	Swaps  []Swap           // ascending by Frame
 
 	Progress func(frames int)  // called after each block, may be nil
-	Log      func(text string) // lines of probe and probeln and run-time reports, may be nil
+	Log      func(text string) // run-time reports, a line each, may be nil
+	Print    func(text string) // what probe and probeln write, may be nil
 }
 
 // Swap replaces the program: row Frame is the first of Program.
@@ -97,7 +99,7 @@ func (j *Job) Run(sink func([][]float64) error) error {
 	if r.Block <= 0 {
 		r.Block = DefaultBlock
 	}
-	r.player.SetRate(j.Rate, uint32(r.Block))
+	r.player.SetRate(j.Rate, r.Block)
 	if err := r.start(); err != nil {
 		return err
 	}
@@ -203,7 +205,7 @@ func (r *run) automate(c Curve) error {
 		return nil
 	}
 	at := func(frame int, v float64) {
-		r.events = append(r.events, realtime.Event{Time: uint32(frame), Kind: realtime.ParamValue, Slot: int16(slot), Value: control.Normal(v)})
+		r.events = append(r.events, realtime.Event{Time: frame, Kind: realtime.ParamValue, Slot: slot, Value: control.Normal(v)})
 	}
 	at(0, c.Points[0].Value)
 	for i, p := range c.Points {
@@ -275,8 +277,8 @@ func (r *run) ins() int {
 // due takes the events of the n frames from frame at, their times made relative.
 func (r *run) due(at, n int) []realtime.Event {
 	k := 0
-	for k < len(r.events) && int(r.events[k].Time) < at+n {
-		r.events[k].Time = uint32(max(int(r.events[k].Time)-at, 0))
+	for k < len(r.events) && r.events[k].Time < at+n {
+		r.events[k].Time = max(r.events[k].Time-at, 0)
 		k++
 	}
 	list := r.events[:k]
@@ -287,14 +289,35 @@ func (r *run) due(at, n int) []realtime.Event {
 // report passes on what the program said.
 func (r *run) report() {
 	for _, rep := range r.player.Reports() {
-		text, stopped := session.ReportText(rep, r.program)
-		if stopped {
+		switch rep.Kind {
+		case realtime.Faulted:
+			text := session.FaultReport(rep, r.program)
 			r.suspended = text
-		}
-		if r.Log != nil && text != "" {
-			r.Log(text)
+			if r.Log != nil {
+				r.Log(text)
+			}
+		case realtime.Logged:
+			if r.Print != nil {
+				r.Print(printed(rep.Line))
+			}
 		}
 	}
+}
+
+// printed returns what probe or probeln writes for a value (builtins.md 1.4,
+// show).
+func printed(line realtime.LogLine) string {
+	text := strconv.FormatFloat(line.Value, 'f', -1, 64)
+	switch {
+	case math.IsInf(line.Value, 1):
+		text = "inf"
+	case math.IsInf(line.Value, -1):
+		text = "-inf"
+	}
+	if line.Kind == 1 {
+		text += "\n"
+	}
+	return text
 }
 
 // channels makes n buffers of a length.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -10,7 +11,6 @@ import (
 	"mmm/native"
 	"mmm/params"
 	"mmm/realtime"
-	"mmm/state"
 	"mmm/vm"
 )
 
@@ -110,37 +110,13 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 	}
 	if err := inst.Init(now, rate); err != nil {
 		inst.Close()
+		var fault *realtime.FaultError
+		if errors.As(err, &fault) {
+			err = &InitError{fault, p}
+		}
 		return nil, err
 	}
-	if fault := state.Fault(words[state.FaultWord]); fault != state.FaultNone {
-		place := funcName(p, int64(words[state.FaultPlaceWord]))
-		inst.Close()
-		return nil, fmt.Errorf("the top level of the patch was stopped: %s", FaultText(fault, place))
-	}
 	return inst, nil
-}
-
-// funcName returns the name of function index of p, "" if there is none.
-func funcName(p *mir.Program, index int64) string {
-	if index < 0 || index >= int64(len(p.Funcs)) {
-		return ""
-	}
-	return p.Funcs[index].Name
-}
-
-// FaultText says what a fault in the function called place means.
-func FaultText(fault state.Fault, place string) string {
-	text := fmt.Sprintf("fault %d", fault)
-	switch fault {
-	case state.FaultDepth:
-		text = fmt.Sprintf("more than %d nested calls", state.MaxDepth)
-	case state.FaultTime:
-		text = "a block took too long"
-	}
-	if place != "" {
-		text += " in " + place
-	}
-	return text
 }
 
 // Controls returns the controls of a program in the order of its parameter
@@ -153,7 +129,7 @@ func Controls(p *mir.Program) []params.Control {
 	return list
 }
 
-// Notes returns the first word of the note cell of each MIDI channel, -1 for a
+// Notes returns the index of the note cell of each MIDI channel, -1 for a
 // channel that the program does not read.
 func Notes(p *mir.Program) [16]int32 {
 	var cells [16]int32
@@ -162,25 +138,25 @@ func Notes(p *mir.Program) [16]int32 {
 	}
 	for i, n := range p.Notes {
 		if n.Channel >= 0 && n.Channel < len(cells) {
-			cells[n.Channel] = int32(p.Image.Notes + 2*i)
+			cells[n.Channel] = int32(i)
 		}
 	}
 	return cells
 }
 
-// Slots returns what each host slot drives in a program: the word of its cell
-// and its plain range; -1 for a free slot.
+// Slots returns what each host slot drives in a program: the index of its cell
+// and its plain range; cell -1 for a free slot.
 func Slots(p *mir.Program, table *params.Table) [params.Slots]realtime.Slot {
 	cell := map[string]int32{}
 	for i, c := range p.Params {
-		cell[c.Path] = int32(p.Image.Params + i)
+		cell[c.Path] = int32(i)
 	}
 	var slots [params.Slots]realtime.Slot
 	for i := range slots {
 		slots[i] = realtime.Slot{Cell: -1, Min: 0, Max: 1}
 		if c, ok := table.At(i); ok {
-			if word, ok := cell[c.Path]; ok {
-				slots[i] = realtime.Slot{Cell: word, Min: c.Min, Max: c.Max}
+			if index, ok := cell[c.Path]; ok {
+				slots[i] = realtime.Slot{Cell: index, Min: c.Min, Max: c.Max}
 			}
 		}
 	}

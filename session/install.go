@@ -1,10 +1,11 @@
 package session
 
 import (
+	"errors"
 	"math"
 	"strings"
 
-	"mmm/compiler/mir"
+	"mmm/compiler/diag"
 	"mmm/params"
 	"mmm/realtime"
 	"mmm/state"
@@ -35,22 +36,26 @@ func (s *Session) install(e edit) bool {
 	s.mu.Lock()
 	table := e.table
 	if table == nil {
-		table = s.table.Clone()
+		table = s.table
 	}
+	table = table.Clone()
 	active := s.active
-	same := !e.other && s.now.code != nil && s.now.patch == s.patch.id
+	same := !e.other && s.code != nil && s.codeOf == s.patch.id
+	id := s.patch.id
+	if e.other {
+		id = s.patches + 1
+	}
 	s.mu.Unlock()
 
-	controls := Controls(code.Program)
-	unbound := table.Bind(controls)
+	unbound := table.Bind(Controls(code.Program))
 	if active {
-		if err := s.publish(code, table, same); err != nil {
+		if err := s.publish(code, id, table, same); err != nil {
 			code.Close()
-			s.fail(report(runtimeCode, e.name, e.text, "%v", err))
+			s.fail(unplayable(err, e.name, e.text))
 			return false
 		}
 	}
-	s.commit(code, e, table, controls)
+	s.commit(code, e, table)
 	if len(unbound) > 0 {
 		s.log.print(Warning, "no host parameter is left for "+strings.Join(unbound, ", "))
 	}
@@ -59,9 +64,18 @@ func (s *Session) install(e edit) bool {
 	return true
 }
 
+// unplayable makes the diagnostics of an instance that cannot be made.
+func unplayable(err error, name, text string) *diag.List {
+	var stopped *InitError
+	if errors.As(err, &stopped) {
+		return stopped.Diags()
+	}
+	return report(runtimeCode, name, text, "%v", err)
+}
+
 // commit makes an installed program the truth.
-func (s *Session) commit(code *Code, e edit, table *params.Table, controls []params.Control) {
-	s.now.code.Close()
+func (s *Session) commit(code *Code, e edit, table *params.Table) {
+	s.code.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.other {
@@ -69,7 +83,8 @@ func (s *Session) commit(code *Code, e edit, table *params.Table, controls []par
 		s.patch.id = s.patches
 	}
 	s.patch.text, s.patch.name, s.patch.path = e.text, e.name, e.path
-	s.now = playing{code, s.patch.id}
+	s.revision++
+	s.code, s.codeOf = code, s.patch.id
 	s.table = table
 	for i := range s.known {
 		s.known[i] = hostValue(table, i)
@@ -82,58 +97,91 @@ func (s *Session) commit(code *Code, e edit, table *params.Table, controls []par
 // restart publishes a fresh instance of the present program: state is zero and
 // time starts at 0. It reports whether one is ready to sound.
 func (s *Session) restart() bool {
-	if s.now.code == nil {
+	if s.code == nil {
 		return false
 	}
 	s.mu.Lock()
+	s.pull()
 	table := s.table.Clone()
 	s.mu.Unlock()
-	if err := s.publish(s.now.code, table, false); err != nil {
-		s.fail(report(runtimeCode, "", "", "%v", err))
+	table.Bind(Controls(s.code.Program)) // they are not, when the patch of a restored state is broken
+	if err := s.publish(s.code, s.codeOf, table, false); err != nil {
+		s.fail(unplayable(err, "", ""))
 		return false
 	}
 	return true
 }
 
-// publish makes an instance of code with the values of table and hands it to
-// the player. same carries over the state of the program that plays and lets
-// time go on.
-func (s *Session) publish(code *Code, table *params.Table, same bool) error {
+// publish makes an instance of code, of the patch with that id, with the values
+// of table and hands it to the player. same lets time go on and leaves the
+// values alone that the host may be moving just now; state is carried over from
+// whatever program of the same patch is running when the audio thread takes it.
+func (s *Session) publish(code *Code, id int, table *params.Table, same bool) error {
+	s.hear()
+	carry := same && !s.fresh
 	var now float64
-	if same {
+	if carry {
 		now = s.player.Now()
 	}
-	value := func(c params.Control) float64 { return table.Value(c.Path) }
-	inst, err := code.Instance(value, now, s.rate)
+	inst, err := code.Instance(func(c params.Control) float64 { return cellValue(table, c) }, now, s.rate)
 	if err != nil {
 		return err
 	}
 	swap := realtime.Swap{
-		Instance: inst, Slots: Slots(code.Program, table), Notes: Notes(code.Program),
-		SetValues: true, KeepTime: same,
+		Instance: inst, Layout: code.Program.Dsp.State,
+		Slots: Slots(code.Program, table), Notes: Notes(code.Program),
+		SetValues: true, KeepTime: carry,
 	}
+	s.mu.Lock()
 	for i := range swap.Values {
 		swap.Values[i] = hostValue(table, i)
-	}
-	if same {
-		swap.Plan = state.MakePlan(dspState(s.now.code.Program), dspState(code.Program))
-		if swap.Plan.Structural {
-			swap.Fade = int(math.Ceil(fadeSeconds * s.rate))
+		if same && sameControl(s.table, table, i) {
+			swap.Values[i] = math.NaN()
 		}
+	}
+	s.mu.Unlock()
+	if carry {
+		swap.Plan = state.MakePlan(s.code.Program.Dsp.State, code.Program.Dsp.State)
+	}
+	if swap.Plan == nil || swap.Plan.Structural {
+		swap.Fade = int(math.Ceil(fadeSeconds * s.rate))
 	}
 	if err := s.player.Publish(swap); err != nil {
 		inst.Close()
 		return err
 	}
+	s.fresh = !carry
+	s.handed[inst] = playing{code.Program, id}
+	s.collect()
 	return nil
 }
 
-// dspState returns the state tree of a program's dsp.
-func dspState(p *mir.Program) *state.Node {
-	if p.Dsp.State == nil {
-		return &state.Node{Kind: state.FnCall, Name: "dsp"}
+// collect frees what the audio side is done with and forgets what is closed.
+func (s *Session) collect() {
+	s.player.Collect()
+	for inst := range s.handed {
+		if inst.Words() == nil {
+			delete(s.handed, inst)
+		}
 	}
-	return p.Dsp.State
+}
+
+// sameControl reports whether a slot means the same to two tables, so that a
+// value on its way to one is right for the other.
+func sameControl(a, b *params.Table, slot int) bool {
+	x, ok := a.At(slot)
+	y, also := b.At(slot)
+	return ok && also && x.Path == y.Path && x.Min == y.Min && x.Max == y.Max
+}
+
+// cellValue returns the plain value that a control's cell starts with: what the
+// audio side makes of its slot's value, so that nothing moves when it does.
+func cellValue(table *params.Table, c params.Control) float64 {
+	v := table.Value(c.Path)
+	if _, bound := table.Slot(c.Path); bound {
+		return c.Plain(c.Normal(v))
+	}
+	return v
 }
 
 // hostValue returns the value 0..1 of a slot, 0 for a free one.

@@ -109,11 +109,11 @@ func (s *Session) Gesture(kind GestureKind, path string, value float64) bool {
 	if bound && len(s.gestures) < maxGestures {
 		s.gestures = append(s.gestures, Gesture{kind, slot, s.known[slot]})
 	}
+	if !bound && kind == GestureValue {
+		s.stale = true
+	}
 	s.notices |= NoticeDirty
 	s.mu.Unlock()
-	if !bound && kind == GestureValue {
-		s.post(s.reload)
-	}
 	s.wake()
 	return true
 }

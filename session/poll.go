@@ -2,19 +2,17 @@ package session
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"mmm/realtime"
-	"mmm/state"
 )
 
 // poll takes what the audio side has left: instances to free, reports, values
 // that the host moved. Control goroutine only.
 func (s *Session) poll() {
-	s.player.Collect()
-	for _, r := range s.player.Reports() {
-		s.heard(r)
-	}
+	s.hear()
+	s.collect()
 	s.mu.Lock()
 	changed := s.pull()
 	stale := s.stale && s.active
@@ -28,29 +26,35 @@ func (s *Session) poll() {
 	}
 }
 
-// heard acts on one report of the audio side.
+// hear acts on the reports of the audio side.
+func (s *Session) hear() {
+	for _, r := range s.player.Reports() {
+		s.heard(r)
+	}
+}
+
+// heard acts on one report.
 func (s *Session) heard(r realtime.Report) {
 	switch r.Kind {
 	case realtime.Swapped:
-		s.mu.Lock()
-		if r.Instance == s.pending {
-			s.settle()
+		if s.handed[r.Instance].patch == s.codeOf {
+			s.fresh = false
 		}
-		s.mu.Unlock()
 	case realtime.Faulted:
-		place := ""
-		if s.now.code != nil {
-			place = funcName(s.now.code.Program, r.Place)
-		}
-		text := FaultText(state.Fault(r.Code), place)
+		text := FaultReport(r, s.handed[r.Instance].program)
 		s.mu.Lock()
 		s.status.Fault = text
-		name := s.patch.name
 		s.mu.Unlock()
-		s.log.print(Error, fmt.Sprintf("%s is muted: %s", name, text))
+		s.log.print(Error, text)
 		s.wake()
+	case realtime.Suspended:
+		s.log.print(Error, "the patch is silent until the next swap")
 	case realtime.NonFinite:
-		s.log.print(Warning, fmt.Sprintf("output %d was not a finite number at sample %.0f; 0 is played instead", r.Place, r.Value))
+		s.log.print(Warning, fmt.Sprintf("output %d was not a finite number at sample %.0f; 0 is played instead", r.Place+1, r.Now))
+	case realtime.Logged:
+		s.log.print(Info, strconv.FormatFloat(r.Line.Value, 'g', -1, 64))
+	case realtime.LogDropped:
+		s.log.print(Warning, fmt.Sprintf("%d printed lines were lost", r.Place))
 	}
 }
 
@@ -59,12 +63,12 @@ func (s *Session) heard(r realtime.Report) {
 func (s *Session) reload() {
 	s.mu.Lock()
 	table := s.table.Clone()
-	same := s.now.patch == s.patch.id
+	same := s.codeOf == s.patch.id
 	s.mu.Unlock()
-	if s.now.code == nil || !same {
+	if s.code == nil || !same {
 		return
 	}
-	if err := s.publish(s.now.code, table, true); err != nil {
+	if err := s.publish(s.code, s.codeOf, table, true); err != nil {
 		s.log.print(Error, strings.TrimSpace(err.Error()))
 	}
 }

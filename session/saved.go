@@ -102,13 +102,8 @@ func (s *Session) keepBroken(e edit) {
 	s.mu.Lock()
 	s.patches++
 	s.patch = patch{text: e.text, name: e.name, path: e.path, id: s.patches}
-	saved, err := json.Marshal(e.table) // without controls of the program that sounds
-	if err == nil {
-		table := params.New()
-		if json.Unmarshal(saved, table) == nil {
-			s.table = table
-		}
-	}
+	s.revision++
+	s.table = e.table
 	s.mu.Unlock()
 	s.notice(NoticeInfo | NoticeValues | NoticeDirty)
 }

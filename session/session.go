@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mmm/compiler/diag"
+	"mmm/compiler/mir"
 	"mmm/params"
 	"mmm/realtime"
 )
@@ -35,11 +36,10 @@ type patch struct {
 	id   int    // differs between different patches, the same over edits of one
 }
 
-// playing is the program that was handed to the player last. It belongs to the
-// control goroutine.
+// playing is a program that was handed to the player.
 type playing struct {
-	code  *Code
-	patch int // id of its patch
+	program *mir.Program
+	patch   int // id of its patch
 }
 
 // Session is one plugin instance.
@@ -55,7 +55,10 @@ type Session struct {
 	once     sync.Once
 
 	// Control goroutine only.
-	now     playing
+	code    *Code                          // of the last patch that could be installed
+	codeOf  int                            // id of that patch
+	handed  map[*realtime.Instance]playing // what the player holds
+	fresh   bool                           // the player has not yet taken a program of that patch
 	watcher *watcher
 	busy    bool // a compile that took too long is still running
 
@@ -71,6 +74,8 @@ type Session struct {
 	status   Status
 	notices  Notices
 	gestures []Gesture
+	revision int  // of the patch's text
+	stale    bool // a control without a slot was moved
 }
 
 // New makes a session that holds the default patch of its kind. It compiles the
@@ -82,6 +87,7 @@ func New(kind Kind, host Host) *Session {
 		requests: make(chan func(), 64),
 		closing:  make(chan struct{}),
 		ended:    make(chan struct{}),
+		handed:   map[*realtime.Instance]playing{},
 		table:    params.New(),
 		rate:     48000,
 		frames:   1024,
@@ -240,7 +246,7 @@ func (s *Session) control() {
 			s.guarded(s.poll)
 		case <-s.closing:
 			s.guarded(func() { s.watcher.stop() })
-			s.now.code.Close()
+			s.code.Close()
 			return
 		}
 	}

@@ -1,7 +1,9 @@
 package session
 
 import (
+	"bytes"
 	"encoding/json"
+	"strings"
 
 	"mmm/compiler/diag"
 )
@@ -42,14 +44,23 @@ func (s *Session) StatusJSON() string {
 	return string(text)
 }
 
+// rendered returns sorted diagnostics as text and as JSON.
+func rendered(diags *diag.List) (text string, list json.RawMessage) {
+	diags.Sort()
+	var t strings.Builder
+	var j bytes.Buffer
+	_ = diag.Render(&t, diags, diag.Options{}) // neither writer can fail
+	_ = diag.JSON(&j, diags)
+	return strings.TrimRight(t.String(), "\n"), bytes.TrimSpace(j.Bytes())
+}
+
 // fail records that an edit changed nothing and tells the host's log why.
 func (s *Session) fail(diags *diag.List) {
-	diags.Sort()
-	text := diags.Render()
+	text, list := rendered(diags)
 	s.mu.Lock()
 	s.status.OK = false
 	s.status.Message = "the patch is broken, the previous one goes on"
-	s.status.Diagnostics = diags.JSON()
+	s.status.Diagnostics = list
 	s.status.Rendered = text
 	s.status.Engine = s.engine()
 	s.mu.Unlock()
@@ -59,8 +70,7 @@ func (s *Session) fail(diags *diag.List) {
 
 // succeed records a swap.
 func (s *Session) succeed(diags *diag.List, unbound []string) {
-	diags.Sort()
-	text := diags.Render()
+	text, list := rendered(diags)
 	s.mu.Lock()
 	s.status.OK = true
 	s.status.Swaps++
@@ -68,7 +78,7 @@ func (s *Session) succeed(diags *diag.List, unbound []string) {
 	if len(unbound) > 0 {
 		s.status.Message += "; some controls have no host parameter"
 	}
-	s.status.Diagnostics = diags.JSON()
+	s.status.Diagnostics = list
 	s.status.Rendered = text
 	s.status.Fault = ""
 	s.status.Engine = s.engine()

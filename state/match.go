@@ -18,16 +18,11 @@ const maxCells = 1 << 24
 // pair couples child Old of an old node with child New of a new one.
 type pair struct{ old, new int }
 
-// matching is the result of comparing two function nodes; pairs ascend in new.
-type matching struct {
-	value int
-	pairs []pair
-}
-
-// matcher compares classes and remembers each comparison.
+// matcher compares classes and remembers the value of each comparison of calls.
+// Most comparisons lose, so the pairs are found anew for those that count.
 type matcher struct {
 	*interner
-	memo map[[2]uint32]*matching
+	memo map[uint64]int
 }
 
 // value is V of the specification.
@@ -45,7 +40,7 @@ func (m *matcher) value(o, n *class) int {
 		}
 		return resizedLeaf
 	case FnCall:
-		v := m.match(o, n).value
+		v := m.match(o, n)
 		if v > 0 && o.node.Name == n.node.Name {
 			v++
 		}
@@ -74,79 +69,122 @@ func sameKinds(a, b []WordKind) bool {
 	return true
 }
 
-// label groups the children that may correspond: calls by callee, sites by
-// their literal, other leaves by kind.
-type label struct {
-	kind Kind
-	name string
+// match is the value of two function nodes: of phase A, equal labels, and phase
+// B, calls whose name has gone against calls whose name is new.
+func (m *matcher) match(o, n *class) int {
+	key := uint64(o.id)<<32 | uint64(n.id)
+	if v, ok := m.memo[key]; ok {
+		return v
+	}
+	v := 0
+	m.eachAlignment(o, n, func(a, b []int) { v += m.worth(o.children, n.children, a, b) })
+	m.memo[key] = v
+	return v
 }
 
-func (c *class) label() label {
-	if c.node.Kind == FnCall || c.node.Kind == Site {
-		return label{c.node.Kind, c.node.Name}
-	}
-	return label{c.node.Kind, ""}
-}
-
-// match pairs the children of two function nodes.
-func (m *matcher) match(o, n *class) *matching {
-	key := [2]uint32{o.id, n.id}
-	if r, ok := m.memo[key]; ok {
-		return r
-	}
-	r := &matching{}
-	oldBy, _ := byLabel(o.children)
-	newBy, order := byLabel(n.children)
-	for _, l := range order { // phase A
-		m.align(r, o.children, n.children, oldBy[l], newBy[l])
-	}
-	// Phase B: calls whose name has gone against calls whose name is new.
-	m.align(r, o.children, n.children, unknownCalls(o.children, newBy), unknownCalls(n.children, oldBy))
-	slices.SortFunc(r.pairs, func(p, q pair) int { return p.new - q.new })
-	m.memo[key] = r
-	return r
-}
-
-// byLabel lists the indexes of the children with each label, and the labels in
-// order of appearance.
-func byLabel(children []*class) (map[label][]int, []label) {
-	groups := map[label][]int{}
-	var order []label
-	for i, c := range children {
-		l := c.label()
-		if groups[l] == nil {
-			order = append(order, l)
-		}
-		groups[l] = append(groups[l], i)
-	}
-	return groups, order
-}
-
-func unknownCalls(children []*class, other map[label][]int) []int {
-	var list []int
-	for i, c := range children {
-		if c.node.Kind == FnCall && other[c.label()] == nil {
-			list = append(list, i)
-		}
-	}
+// pairs couples the children of two function nodes, ascending in new.
+func (m *matcher) pairs(o, n *class) []pair {
+	var list []pair
+	m.eachAlignment(o, n, func(a, b []int) { list = m.align(list, o.children, n.children, a, b) })
+	slices.SortFunc(list, func(p, q pair) int { return p.new - q.new })
 	return list
 }
 
-// align adds to r the order-preserving pairing of the children a of the old
-// node and b of the new one that has the greatest sum of values.
-func (m *matcher) align(r *matching, old, new []*class, a, b []int) {
-	// Equal heads always pair: no node is worth more to another than to its
-	// equal. This makes an unchanged list linear.
-	for len(a) > 0 && len(b) > 0 && old[a[0]] == new[b[0]] {
-		r.add(pair{a[0], b[0]}, old[a[0]].self)
-		a, b = a[1:], b[1:]
+// eachAlignment calls visit with the lists of children to be aligned.
+func (m *matcher) eachAlignment(o, n *class, visit func(a, b []int)) {
+	var gone, fresh []int
+	i, j := 0, 0
+	for i < len(o.groups) || j < len(n.groups) {
+		switch {
+		case j == len(n.groups) || i < len(o.groups) && o.groups[i].label < n.groups[j].label:
+			if o.groups[i].calls {
+				gone = merged(gone, o.groups[i].members)
+			}
+			i++
+		case i == len(o.groups) || n.groups[j].label < o.groups[i].label:
+			if n.groups[j].calls {
+				fresh = merged(fresh, n.groups[j].members)
+			}
+			j++
+		default:
+			visit(o.groups[i].members, n.groups[j].members)
+			i, j = i+1, j+1
+		}
 	}
+	if len(gone) > 0 && len(fresh) > 0 {
+		slices.Sort(gone)
+		slices.Sort(fresh)
+		visit(gone, fresh)
+	}
+}
+
+// merged appends without writing into the list of a class.
+func merged(list, more []int) []int {
+	if list == nil {
+		return slices.Clip(slices.Clone(more))
+	}
+	return append(list, more...)
+}
+
+// equalHeads is how many leading children of the two lists are equal. They
+// always pair, for no node is worth more to another than to its equal; an
+// unchanged list is linear for it.
+func equalHeads(old, new []*class, a, b []int) int {
+	k := 0
+	for k < len(a) && k < len(b) && old[a[k]] == new[b[k]] {
+		k++
+	}
+	return k
+}
+
+// worth is the greatest sum of values of an order-preserving pairing of the
+// children a of the old node and b of the new one.
+func (m *matcher) worth(old, new []*class, a, b []int) int {
+	sum := 0
+	k := equalHeads(old, new, a, b)
+	for _, i := range a[:k] {
+		sum += old[i].self
+	}
+	a, b = a[k:], b[k:]
 	if len(a) == 0 || len(b) == 0 {
-		return
+		return sum
 	}
-	if len(a) > maxCells/len(b) {
-		m.alignPieces(r, old, new, a, b)
-		return
+	if a, b, c, d, large := halves(a, b); large {
+		return sum + m.worth(old, new, a, b) + m.worth(old, new, c, d)
+	}
+	var few [16]int
+	best := few[:] // best[j] of the row below, then of this one
+	if len(b) >= len(few) {
+		best = make([]int, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		diagonal := 0
+		for j := len(b) - 1; j >= 0; j-- {
+			v := max(best[j], best[j+1])
+			if w := m.value(old[a[i]], new[b[j]]); w > 0 {
+				v = max(v, w+diagonal)
+			}
+			best[j], diagonal = v, best[j]
+		}
+	}
+	return sum + best[0]
+}
+
+// align appends the pairs of that pairing; of several, the one that pairs
+// earlier siblings.
+func (m *matcher) align(list []pair, old, new []*class, a, b []int) []pair {
+	k := equalHeads(old, new, a, b)
+	for i := range k {
+		if old[a[i]].self > 0 {
+			list = append(list, pair{a[i], b[i]})
+		}
+	}
+	a, b = a[k:], b[k:]
+	if len(a) == 0 || len(b) == 0 {
+		return list
+	}
+	if a, b, c, d, large := halves(a, b); large {
+		return m.align(m.align(list, old, new, a, b), old, new, c, d)
 	}
 	width := len(b) + 1
 	best := make([]int, (len(a)+1)*width)
@@ -163,7 +201,7 @@ func (m *matcher) align(r *matching, old, new []*class, a, b []int) {
 		v := m.value(old[a[i]], new[b[j]])
 		switch here := best[i*width+j]; {
 		case v > 0 && here == v+best[(i+1)*width+j+1]:
-			r.add(pair{a[i], b[j]}, v)
+			list = append(list, pair{a[i], b[j]})
 			i, j = i+1, j+1
 		case here == best[(i+1)*width+j]:
 			i++
@@ -171,18 +209,14 @@ func (m *matcher) align(r *matching, old, new []*class, a, b []int) {
 			j++
 		}
 	}
+	return list
 }
 
-// alignPieces cuts both lists at the same fraction and aligns the halves.
-func (m *matcher) alignPieces(r *matching, old, new []*class, a, b []int) {
-	i, j := (len(a)+1)/2, (len(b)+1)/2
-	m.align(r, old, new, a[:i], b[:j])
-	m.align(r, old, new, a[i:], b[j:])
-}
-
-func (r *matching) add(p pair, value int) {
-	if value > 0 {
-		r.pairs = append(r.pairs, p)
-		r.value += value
+// halves cuts both lists at the same fraction if their table would be too large.
+func halves(a, b []int) (a1, b1, a2, b2 []int, large bool) {
+	if len(a) <= maxCells/len(b) {
+		return nil, nil, nil, nil, false
 	}
+	i, j := (len(a)+1)/2, (len(b)+1)/2
+	return a[:i], b[:j], a[i:], b[j:], true
 }

@@ -21,11 +21,12 @@ type Plan struct {
 }
 
 // MakePlan plans the migration from a program whose dsp has the layout old to
-// one with the layout new (spec vm.md 12.2). Nil is a layout without words.
+// one with the layout new (spec vm.md 12.2). Nil is a layout without words; both
+// are of at most MaxStateWords.
 // Cost: at most the product of the distinct calls of both, linear for equal
 // trees.
 func MakePlan(old, new *Node) *Plan {
-	m := &matcher{interner: newInterner(), memo: map[[2]uint32]*matching{}}
+	m := &matcher{interner: newInterner(), memo: map[uint64]int{}}
 	o, n := m.class(orEmpty(old)), m.class(orEmpty(new))
 	p := &Plan{OldSize: o.size, Size: n.size}
 	p.cover(m, o, n, 0, 0)
@@ -41,7 +42,7 @@ func (p *Plan) cover(m *matcher, o, n *class, src, dst int) {
 		return
 	}
 	oldAt, newAt := offsets(o.children), offsets(n.children)
-	for _, q := range m.match(o, n).pairs {
+	for _, q := range m.pairs(o, n) {
 		p.cover(m, o.children[q.old], n.children[q.new], src+oldAt[q.old], dst+newAt[q.new])
 	}
 }

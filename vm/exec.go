@@ -40,23 +40,42 @@ func jump(in *Instr, off int32) unsafe.Pointer {
 	return unsafe.Add(unsafe.Pointer(in), uintptr(uint32(off))*instrSize)
 }
 
+// context is where exec stands. It lives in locals while the loop runs and here
+// across a call of another Go function: a local that is needed after a call
+// would be saved for every instruction.
+type context struct {
+	ip unsafe.Pointer // next instruction
+	r  unsafe.Pointer // registers of the running function
+	s  unsafe.Pointer // state block of the running function
+	// rets is the innermost return: the index of the instruction to go on with.
+	// Word 0 of Machine.returns takes the pointer after the last return.
+	rets unsafe.Pointer
+}
+
 // exec runs the function whose first instruction is entry on the state block at
 // word block, until it returns. Arguments and results are the first words of the
 // stack.
 func (m *Machine) exec(entry, block int) {
+	m.returns[1] = uint32(m.l.halt)
+	ctx := context{
+		ip:   unsafe.Pointer(&m.l.code[entry]),
+		r:    unsafe.Pointer(&m.stack[0]),
+		s:    unsafe.Pointer(&m.words[0]),
+		rets: unsafe.Pointer(&m.returns[1]),
+	}
+	if block < len(m.words) { // an empty block may lie at the end
+		ctx.s = unsafe.Pointer(&m.words[block])
+	}
+resume:
 	var (
 		code = unsafe.Pointer(unsafe.SliceData(m.l.code))
 		k    = unsafe.Pointer(unsafe.SliceData(m.l.consts))
 		mem  = unsafe.Pointer(unsafe.SliceData(m.words))
-		r    = unsafe.Pointer(unsafe.SliceData(m.stack)) // registers of the running function
-		rets = unsafe.Pointer(&m.returns[1])             // the innermost return; [0] takes the pointer after the last
-		s    = mem                                       // state block of the running function
-		ip   = unsafe.Add(code, uintptr(entry)*instrSize)
+		ip   = ctx.ip
+		r    = ctx.r
+		s    = ctx.s
+		rets = ctx.rets
 	)
-	if block < len(m.words) {
-		s = unsafe.Add(mem, block*8)
-	}
-	*(*uint32)(rets) = uint32(m.l.halt)
 	for {
 		in := (*Instr)(ip)
 		ip = unsafe.Add(ip, instrSize)
@@ -75,7 +94,17 @@ func (m *Machine) exec(entry, block int) {
 		case DivF:
 			*x(r, in.A) = *x(r, in.B) / *x(r, in.C)
 		case ModF:
-			*x(r, in.A) = fmod(*x(r, in.B), *x(r, in.C))
+			a, b := *x(r, in.B), *x(r, in.C)
+			if a >= 0 && a < b+b { // the step of a phase; both results are exact
+				if a >= b {
+					a -= b
+				}
+				*x(r, in.A) = a
+				break
+			}
+			ctx = context{ip, r, s, rets}
+			*x(ctx.r, in.A) = fmod(a, b)
+			goto resume
 		case MinF:
 			*x(r, in.A) = minf(*x(r, in.B), *x(r, in.C))
 		case MaxF:
@@ -102,7 +131,17 @@ func (m *Machine) exec(entry, block int) {
 		case DivFK:
 			*x(r, in.A) = *x(r, in.B) / *x(k, in.C)
 		case ModFK:
-			*x(r, in.A) = fmod(*x(r, in.B), *x(k, in.C))
+			a, b := *x(r, in.B), *x(k, in.C)
+			if a >= 0 && a < b+b { // the step of a phase; both results are exact
+				if a >= b {
+					a -= b
+				}
+				*x(r, in.A) = a
+				break
+			}
+			ctx = context{ip, r, s, rets}
+			*x(ctx.r, in.A) = fmod(a, b)
+			goto resume
 		case MinFK:
 			*x(r, in.A) = minf(*x(r, in.B), *x(k, in.C))
 		case MaxFK:
@@ -124,6 +163,25 @@ func (m *Machine) exec(entry, block int) {
 		case DivKF:
 			*x(r, in.A) = *x(k, in.B) / *x(r, in.C)
 
+		case MulAdd:
+			*x(r, in.A) = float64(*x(r, in.B)**x(r, in.C)) + *x(r, (*Instr)(ip).A)
+			ip = unsafe.Add(ip, instrSize)
+		case MulAddK:
+			*x(r, in.A) = float64(*x(r, in.B)**x(r, in.C)) + *x(k, (*Instr)(ip).A)
+			ip = unsafe.Add(ip, instrSize)
+		case MulKAdd:
+			*x(r, in.A) = float64(*x(r, in.B)**x(k, in.C)) + *x(r, (*Instr)(ip).A)
+			ip = unsafe.Add(ip, instrSize)
+		case MulKAddK:
+			*x(r, in.A) = float64(*x(r, in.B)**x(k, in.C)) + *x(k, (*Instr)(ip).A)
+			ip = unsafe.Add(ip, instrSize)
+		case MulSub:
+			*x(r, in.A) = float64(*x(r, in.B)**x(r, in.C)) - *x(r, (*Instr)(ip).A)
+			ip = unsafe.Add(ip, instrSize)
+		case SubMul:
+			*x(r, in.A) = *x(r, (*Instr)(ip).A) - float64(*x(r, in.B)**x(r, in.C))
+			ip = unsafe.Add(ip, instrSize)
+
 		case NegF:
 			*u(r, in.A) = *u(r, in.B) ^ signBit
 		case AbsF:
@@ -131,15 +189,15 @@ func (m *Machine) exec(entry, block int) {
 		case SqrtF:
 			*x(r, in.A) = math.Sqrt(*x(r, in.B))
 		case FloorF:
-			*x(r, in.A) = math.Floor(*x(r, in.B))
+			*x(r, in.A) = floor(*x(r, in.B))
 		case CeilF:
-			*x(r, in.A) = math.Ceil(*x(r, in.B))
+			*x(r, in.A) = ceil(*x(r, in.B))
 		case TruncF:
-			*x(r, in.A) = math.Trunc(*x(r, in.B))
+			*x(r, in.A) = trunc(*x(r, in.B))
 		case NearestF:
-			*x(r, in.A) = math.RoundToEven(*x(r, in.B))
+			*x(r, in.A) = nearest(*x(r, in.B))
 		case RoundF:
-			*x(r, in.A) = math.Round(*x(r, in.B))
+			*x(r, in.A) = round(*x(r, in.B))
 		case NotF:
 			*u(r, in.A) = truth(*x(r, in.B) == 0)
 
@@ -215,8 +273,29 @@ func (m *Machine) exec(entry, block int) {
 				*u(r, in.A) = 0
 				break
 			}
-			ring := unsafe.Pointer(u(s, ext.A))
-			*u(r, in.A) = delay(ring, uint64(ext.B), *u(r, in.B), *x(r, in.C))
+			// Time 0 gives the oldest sample: reading comes before writing.
+			ring, size, d := unsafe.Pointer(u(s, ext.A)), uint64(uint32(ext.B)), uint64(0)
+			if t := *x(r, in.C); t >= float64(ext.B-1) {
+				d = size - 1
+			} else if t > 0 {
+				d = uint64(int64(t))
+			}
+			w := *u(ring, 1)
+			if w >= size {
+				w %= size
+			}
+			at := w + size - d
+			if at >= size {
+				at -= size
+			}
+			samples := unsafe.Add(ring, state.DelayHeader*8)
+			v, out := *u(r, in.B), *u(samples, int32(at))
+			*u(samples, int32(w)) = v
+			*u(r, in.A) = out
+			if w++; w == size {
+				w = 0
+			}
+			*u(ring, 0), *u(ring, 1) = at, w
 		case GetGlobal, GetParam, GetNote:
 			*u(r, in.A) = *u(mem, in.B)
 		case SetGlobal:
@@ -229,8 +308,10 @@ func (m *Machine) exec(entry, block int) {
 			count := u(mem, in.A)
 			*u(mem, in.A+1+int32(*count&(state.ProbeFrames-1))) = *u(r, in.B)
 			*count++
-		case Print:
+		case PrintF:
+			ctx = context{ip, r, s, rets}
 			m.print(*x(r, in.A), in.B != 0)
+			goto resume
 
 		case Jmp:
 			ip = jump(in, in.A)
@@ -317,15 +398,11 @@ func (m *Machine) exec(entry, block int) {
 			r = unsafe.Add(r, -8*int(call.A))
 			s = unsafe.Add(s, -8*int(call.C))
 		case Enter:
-			if m.enter(in.A) {
-				break
+			ctx = context{ip, r, s, rets}
+			if !m.enter(in.A) {
+				m.zeros(&ctx, in.B)
 			}
-			clear(unsafe.Slice((*uint64)(r), int(in.B)))
-			ip = unsafe.Add(code, uintptr(*(*uint32)(rets))*instrSize)
-			rets = unsafe.Add(rets, -4)
-			call := (*Instr)(unsafe.Add(ip, -int(instrSize)))
-			r = unsafe.Add(r, -8*int(call.A))
-			s = unsafe.Add(s, -8*int(call.C))
+			goto resume
 		case Leave:
 			*n(mem, state.DepthWord)--
 
@@ -333,4 +410,17 @@ func (m *Machine) exec(entry, block int) {
 			return
 		}
 	}
+}
+
+// zeros returns n zeros from the running function.
+func (m *Machine) zeros(ctx *context, n int32) {
+	for i := range n {
+		*u(ctx.r, i) = 0
+	}
+	code := unsafe.Pointer(unsafe.SliceData(m.l.code))
+	ctx.ip = unsafe.Add(code, uintptr(*(*uint32)(ctx.rets))*instrSize)
+	ctx.rets = unsafe.Add(ctx.rets, -4)
+	call := (*Instr)(unsafe.Add(ctx.ip, -int(instrSize)))
+	ctx.r = unsafe.Add(ctx.r, -8*int(call.A))
+	ctx.s = unsafe.Add(ctx.s, -8*int(call.C))
 }

@@ -75,8 +75,12 @@ func (l *linked) function(p *Program, f *FuncProto) {
 	constBase, tableBase := len(l.consts), len(l.tables)
 	l.consts = append(l.consts, f.Consts...)
 	l.tables = append(l.tables, f.Tables...)
-	for _, in := range f.Code {
-		for i, k := range Ops[in.Op].Operands {
+	for pc, in := range f.Code {
+		kinds := Ops[in.Op].Operands
+		if in.Op == Ext {
+			kinds = Ops[f.Code[pc-1].Op].Ext
+		}
+		for i, k := range kinds {
 			x := [...]*int32{&in.A, &in.B, &in.C}[i]
 			switch k {
 			case Const:

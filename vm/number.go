@@ -2,12 +2,7 @@
 
 package vm
 
-import (
-	"math"
-	"unsafe"
-
-	"mmm/state"
-)
+import "math"
 
 const (
 	signBit = 1 << 63
@@ -84,32 +79,60 @@ func (t *JumpTable) target(v int64) int32 {
 	return t.Offsets[v-t.Min]
 }
 
-// delay reads the sample time steps ago from the ring of size samples, then
-// stores in. The ring is a read index, a write index and the samples (spec vm.md
-// 9.4): time 0 gives the oldest sample, because reading comes before writing.
-func delay(ring unsafe.Pointer, size, in uint64, time float64) uint64 {
-	d := uint64(0)
-	if time >= float64(size-1) {
-		d = size - 1
-	} else if time > 0 {
-		d = uint64(int64(time))
+// The roundings below 2^52 go through int64 or through the last bit of a sum:
+// faster than package math in the loop, which calls functions on machines
+// without SSE 4.1. From 2^52 on every number is an integer.
+const two52 = 1 << 52
+
+// trunc returns the integer part of x.
+func trunc(x float64) float64 {
+	if x < two52 && x > -two52 {
+		return math.Copysign(float64(int64(x)), x)
 	}
-	write := u(ring, 1)
-	w := *write
-	if w >= size {
-		w %= size
+	return x
+}
+
+// floor returns the largest integer not above x.
+func floor(x float64) float64 {
+	if x < two52 && x > -two52 {
+		t := float64(int64(x))
+		if t > x {
+			t--
+		}
+		return math.Copysign(t, x)
 	}
-	at := w + size - d
-	if at >= size {
-		at -= size
+	return x
+}
+
+// ceil returns the smallest integer not below x.
+func ceil(x float64) float64 {
+	if x < two52 && x > -two52 {
+		t := float64(int64(x))
+		if t < x {
+			t++
+		}
+		return math.Copysign(t, x)
 	}
-	samples := unsafe.Add(ring, state.DelayHeader*8)
-	out := *u(samples, int32(at))
-	*u(samples, int32(w)) = in
-	*u(ring, 0) = at
-	if w++; w == size {
-		w = 0
+	return x
+}
+
+// nearest returns the nearest integer, halves to even: the sum has no room for a
+// fraction.
+func nearest(x float64) float64 {
+	if a := math.Abs(x); a < two52 {
+		return math.Copysign(float64(a+two52)-two52, x)
 	}
-	*write = w
-	return out
+	return x
+}
+
+// round returns the nearest integer, halves away from zero.
+func round(x float64) float64 {
+	if a := math.Abs(x); a < two52 {
+		t := float64(int64(a))
+		if a-t >= 0.5 {
+			t++
+		}
+		return math.Copysign(t, x)
+	}
+	return x
 }

@@ -43,6 +43,13 @@ const (
 	SubKF
 	DivKF
 
+	MulAdd
+	MulAddK
+	MulKAdd
+	MulKAddK
+	MulSub
+	SubMul
+
 	NegF
 	AbsF
 	SqrtF
@@ -92,7 +99,7 @@ const (
 	Now
 	SampleRate
 	Probe
-	Print
+	PrintF
 
 	Jmp
 	JmpUnless
@@ -216,6 +223,13 @@ var Ops = [NumOps]Row{
 	SubKF: {"subkf", rkr, nil3, 1, 1, "r[A] = k[B] - r[C]"},
 	DivKF: {"divkf", rkr, nil3, 1, 1, "r[A] = k[B] / r[C]"},
 
+	MulAdd:   {"muladd", rrr, [3]Kind{Src}, 3, 1, "t = r[B] * r[C], rounded; r[A] = t + the register of the ext"},
+	MulAddK:  {"muladdk", rrr, [3]Kind{Const}, 2, 1, "t = r[B] * r[C], rounded; r[A] = t + the constant of the ext"},
+	MulKAdd:  {"mulkadd", rrk, [3]Kind{Src}, 2, 1, "t = r[B] * k[C], rounded; r[A] = t + the register of the ext"},
+	MulKAddK: {"mulkaddk", rrk, [3]Kind{Const}, 1, 1, "t = r[B] * k[C], rounded; r[A] = t + the constant of the ext"},
+	MulSub:   {"mulsub", rrr, [3]Kind{Src}, 3, 1, "t = r[B] * r[C], rounded; r[A] = t - the register of the ext"},
+	SubMul:   {"submul", rrr, [3]Kind{Src}, 3, 1, "t = r[B] * r[C], rounded; r[A] = the register of the ext - t"},
+
 	NegF:     {"negf", rr, nil3, 1, 1, "r[A] = r[B] with the sign bit flipped"},
 	AbsF:     {"absf", rr, nil3, 1, 1, "r[A] = r[B] with the sign bit cleared"},
 	SqrtF:    {"sqrtf", rr, nil3, 1, 1, "r[A] = square root of r[B]"},
@@ -265,7 +279,7 @@ var Ops = [NumOps]Row{
 	Now:        {"now", [3]Kind{Dst}, nil3, 0, 1, "r[A] = index of the current sample"},
 	SampleRate: {"samplerate", [3]Kind{Dst}, nil3, 0, 1, "r[A] = sample rate in Hz"},
 	Probe:      {"probe", [3]Kind{Chan, Src}, nil3, 1, 0, "pushes r[B] to probe A"},
-	Print:      {"print", [3]Kind{Src, Flag}, nil3, 1, 0, "gives r[A] to the log; B = 1 adds a line break"},
+	PrintF:     {"printf", [3]Kind{Src, Flag}, nil3, 1, 0, "gives r[A] to the log; B = 1 adds a line break"},
 
 	Jmp:        {"jmp", [3]Kind{Off}, nil3, 0, 0, "pc += A"},
 	JmpUnless:  {"unless", [3]Kind{Src, Off}, nil3, 1, 0, "pc += B unless r[A] > 0"},

@@ -75,6 +75,7 @@ func (f *renderFlags) run(path string) error {
 		return err
 	}
 	job.Log = func(text string) { fmt.Fprintln(os.Stderr, text) }
+	job.Print = func(text string) { fmt.Print(text) }
 	if terminal(os.Stderr) && job.Frames > int(20*job.Rate) {
 		bar := progressbar.NewOptions(job.Frames, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("rendering"),
 			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50e6))

@@ -70,5 +70,7 @@ const (
 	Encoding           Code = "P11"
 	IOError            Code = "P12"
 
+	Fault Code = "R01" // a running program was stopped, or does not fit its engine
+
 	Internal Code = "X01" // an inconsistency of the compiler itself
 )

@@ -23,6 +23,14 @@ const (
 	Warning
 )
 
+// String returns "error" or "warning".
+func (s Severity) String() string {
+	if s == Warning {
+		return "warning"
+	}
+	return "error"
+}
+
 // Note is a secondary remark; its span may be zero.
 type Note struct {
 	Span source.Span

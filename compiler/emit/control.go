@@ -22,7 +22,7 @@ func (e *emitter) results(in *mir.Instr) []int32 {
 // branch translates If.
 func (e *emitter) branch(in *mir.Instr) {
 	jumps := e.unless(in.Args[0], nil)
-	e.usedCondition(in.Args[0])
+	e.used(in.Args[0])
 	targets := e.results(in)
 	e.block(in.Blocks[0], targets)
 	e.alternative(jumps, in.Blocks[1], targets)
@@ -71,17 +71,6 @@ func (e *emitter) unless(v mir.Value, jumps []int) []int {
 	e.drop(o.temps[0])
 	e.drop(o.temps[1])
 	return append(jumps, e.emit(o.op, o.b, o.c, 0))
-}
-
-// usedCondition ends the uses that unless made.
-func (e *emitter) usedCondition(v mir.Value) {
-	if !e.use.deferred[v] {
-		e.used(v)
-		return
-	}
-	for _, arg := range e.use.def[v].Args {
-		e.usedCondition(arg)
-	}
 }
 
 // table translates Switch.

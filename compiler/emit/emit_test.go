@@ -2,6 +2,7 @@ package emit
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"mmm/compiler/mir"
@@ -74,4 +75,17 @@ func TestASelfCounterCounts(t *testing.T) {
 			t.Fatalf("sample %d is %v", i, x)
 		}
 	}
+}
+
+// listing returns the bytecode of p as text.
+func listing(p *mir.Program) string {
+	prog, err := Program(p)
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	if err := vm.Print(&b, prog); err != nil {
+		return err.Error()
+	}
+	return b.String()
 }

@@ -105,7 +105,7 @@ func (e *emitter) choose(d *mir.Instr, f form) operands {
 		o.op = f.kr
 		o.b, o.temps[0] = e.operand(b)
 		o.c = int(e.konst(ka))
-		if vm.Ops[o.op].Operands[1] == vm.Const {
+		if vm.Ops[o.op].Operands == [3]vm.Kind{vm.Dst, vm.Const, vm.Src} {
 			o.b, o.c = o.c, o.b
 		}
 		return o

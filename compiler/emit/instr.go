@@ -101,7 +101,7 @@ func (e *emitter) instr(in *mir.Instr) {
 		e.store(in, vm.Probe)
 	case mir.Print:
 		src, temp := e.operand(in.Args[0])
-		e.emit(vm.Print, src, e.imm(in.Aux), 0)
+		e.emit(vm.PrintF, src, e.imm(in.Aux), 0)
 		e.drop(temp)
 		e.usedAll(in.Args)
 	case mir.Mem:
@@ -146,6 +146,14 @@ func (e *emitter) usedAll(args []mir.Value) {
 
 // arithmetic translates an operation of one or two operands.
 func (e *emitter) arithmetic(in *mir.Instr) {
+	if in.Op == mir.AddF || in.Op == mir.SubF {
+		for i, v := range in.Args {
+			if e.use.deferred[v] {
+				e.multiplyAdd(in, i)
+				return
+			}
+		}
+	}
 	if f := binary[in.Op]; f.ok {
 		o := e.choose(in, f)
 		e.drop(o.temps[0])
@@ -158,6 +166,59 @@ func (e *emitter) arithmetic(in *mir.Instr) {
 	e.drop(temp)
 	e.usedAll(in.Args)
 	e.emit(unary[in.Op], e.target(in.Res[0]), src, 0)
+}
+
+// multiplyAdd translates an addition or subtraction together with its operand i,
+// a product. Both are rounded.
+func (e *emitter) multiplyAdd(in *mir.Instr, i int) {
+	product, other := e.use.def[in.Args[i]], in.Args[1-i]
+	a, b := product.Args[0], product.Args[1]
+	if _, ok := e.constant(a); ok {
+		a, b = b, a
+	}
+	kb, byConst := e.constant(b)
+	kc, addConst := e.constant(other)
+	if in.Op == mir.SubF {
+		// Subtracting is adding the negative, bit for bit.
+		if i == 0 {
+			kc ^= 1 << 63
+		} else {
+			kb ^= 1 << 63
+		}
+	}
+	var temp [3]int
+	var src [3]int
+	src[0], temp[0] = e.operand(a)
+	temp[1], temp[2] = -1, -1
+	if byConst {
+		src[1] = int(e.konst(kb))
+	} else {
+		src[1], temp[1] = e.operand(b)
+	}
+	if addConst {
+		src[2] = int(e.konst(kc))
+	} else {
+		src[2], temp[2] = e.operand(other)
+	}
+	op := vm.MulAdd
+	switch {
+	case byConst && addConst:
+		op = vm.MulKAddK
+	case byConst:
+		op = vm.MulKAdd
+	case addConst:
+		op = vm.MulAddK
+	case in.Op == mir.SubF && i == 0:
+		op = vm.MulSub
+	case in.Op == mir.SubF:
+		op = vm.SubMul
+	}
+	for _, t := range temp {
+		e.drop(t)
+	}
+	e.usedAll(in.Args)
+	e.emit(op, e.target(in.Res[0]), src[0], src[1])
+	e.emit(vm.Ext, src[2], 0, 0)
 }
 
 // bits translates a change of type that keeps the word: the result takes over

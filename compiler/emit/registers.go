@@ -113,6 +113,12 @@ func (e *emitter) release(v mir.Value) {
 
 // used ends a use of v at the present place.
 func (e *emitter) used(v mir.Value) {
+	if e.use.deferred[v] {
+		for _, arg := range e.use.def[v].Args {
+			e.used(arg)
+		}
+		return
+	}
 	if int(e.use.last[v]) == e.pos {
 		e.release(v)
 	}
@@ -165,11 +171,11 @@ func (e *emitter) moves(targets []int32, values []mir.Value) {
 			e.fail("value %d is used before its definition", v)
 			return
 		}
+		scratch = max(scratch, src+1, t+1)
 		if src != t {
 			waiting[t] = src
 			readers[src]++
 			order = append(order, t)
-			scratch = max(scratch, src+1, t+1)
 		}
 	}
 	for _, t := range order {

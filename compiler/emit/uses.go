@@ -19,8 +19,9 @@ type uses struct {
 	home  []*mir.Block // block of the definition
 	count []int32      // uses
 	last  []int32      // place of the last use
-	// A comparison that only decides a branch is made by the jump: it is not
-	// translated where it stands and its operands are used at the branch.
+	// A comparison that only decides a branch is made by the jump, a product that
+	// is only added by the addition: it is not translated where it stands and its
+	// operands are used there.
 	deferred []bool
 
 	reg   []int32 // register, -1 before the definition
@@ -161,8 +162,13 @@ func (a *analyser) places(b *mir.Block) {
 	u := a.u
 	for _, in := range b.Instrs {
 		a.pos++
-		if in.Op == mir.If {
+		switch in.Op {
+		case mir.If:
 			u.deferCondition(in.Args[0])
+		case mir.AddF, mir.SubF:
+			if i := u.product(in); i >= 0 {
+				u.deferred[in.Args[i]] = true
+			}
 		}
 		for i, v := range in.Args {
 			u.useAt(v, a.pos)
@@ -194,6 +200,35 @@ func (u *uses) deferCondition(v mir.Value) {
 	case d.Op == mir.NotF || branches[d.Op].ok:
 		u.deferred[v] = true
 	}
+}
+
+// product returns which operand of the addition or subtraction in is a product
+// that an opcode can make on the way, or -1.
+func (u *uses) product(in *mir.Instr) int {
+	best := -1
+	for i, v := range in.Args {
+		d := u.def[v]
+		if d == nil || d.Op != mir.MulF || u.count[v] != 1 || u.isConst(d.Args[0]) && u.isConst(d.Args[1]) {
+			continue
+		}
+		if in.Op == mir.SubF {
+			// There is no opcode for these.
+			byConst := u.isConst(d.Args[0]) || u.isConst(d.Args[1])
+			if i == 0 && byConst && !u.isConst(in.Args[1]) || i == 1 && !byConst && u.isConst(in.Args[0]) {
+				continue
+			}
+		}
+		// Of two, the later one: its operands are needed longer anyway.
+		if best < 0 || v > in.Args[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// isConst reports whether v is a constant.
+func (u *uses) isConst(v mir.Value) bool {
+	return u.def[v] != nil && u.def[v].Op == mir.Const
 }
 
 // useAt notes a use of v.

@@ -152,6 +152,12 @@ const ln2Mid = 0x1.a39ef356p-33
 // ln2Lo is part 3 of ln 2, exact times a whole number below 2^20.
 const ln2Lo = 0x1.93c7673007e5fp-65
 
+// ln2Lower is ln 2 - ln2Hi.
+const ln2Lower = 0x1.a39ef35793c76p-33
+
+// ln2Near is ln 2.
+const ln2Near = 0x1.62e42fefa39efp-1
+
 // ln2Top is part 1 of ln 2.
 const ln2Top = 0x1.62e42f8p-1
 

@@ -19,6 +19,9 @@ type writer struct {
 
 type value = mir.Value
 
+// nan is the bits of the NaN that results are made of.
+const nan = 0x7ff8000000000000
+
 // nums is a list of n number words.
 func nums(n int) []state.WordKind { return make([]state.WordKind, n) }
 
@@ -41,24 +44,24 @@ func (w *writer) word(bits int64) value {
 
 func (w *writer) num(x float64) value { return w.word(int64(math.Float64bits(x))) }
 
-func (w *writer) add(a, b value) value     { return w.Op(mir.AddF, a, b) }
-func (w *writer) sub(a, b value) value     { return w.Op(mir.SubF, a, b) }
-func (w *writer) mul(a, b value) value     { return w.Op(mir.MulF, a, b) }
-func (w *writer) div(a, b value) value     { return w.Op(mir.DivF, a, b) }
-func (w *writer) abs(a value) value        { return w.Op(mir.AbsF, a) }
-func (w *writer) nearest(a value) value    { return w.Op(mir.NearestF, a) }
-func (w *writer) lt(a, b value) value      { return w.Op(mir.LtF, a, b) }
-func (w *writer) ge(a, b value) value      { return w.Op(mir.GeF, a, b) }
-func (w *writer) eq(a, b value) value      { return w.Op(mir.EqF, a, b) }
-func (w *writer) and(a, b value) value     { return w.Op(mir.AndF, a, b) }
-func (w *writer) copySign(a, b value) value { return w.Op(mir.CopySignF, a, b) }
-func (w *writer) sel(c, a, b value) value  { return w.Op(mir.Select, c, a, b) }
-func (w *writer) bits(a value) value       { return w.Op(mir.BitsF, a) }
-func (w *writer) fromBits(a value) value   { return w.Op(mir.FBits, a) }
-func (w *writer) addI(a, b value) value    { return w.Op(mir.AddI, a, b) }
-func (w *writer) subI(a, b value) value    { return w.Op(mir.SubI, a, b) }
-func (w *writer) mulI(a, b value) value    { return w.Op(mir.MulI, a, b) }
-func (w *writer) andI(a, b value) value    { return w.Op(mir.AndI, a, b) }
+func (w *writer) add(a, b value) value       { return w.Op(mir.AddF, a, b) }
+func (w *writer) sub(a, b value) value       { return w.Op(mir.SubF, a, b) }
+func (w *writer) mul(a, b value) value       { return w.Op(mir.MulF, a, b) }
+func (w *writer) div(a, b value) value       { return w.Op(mir.DivF, a, b) }
+func (w *writer) abs(a value) value          { return w.Op(mir.AbsF, a) }
+func (w *writer) nearest(a value) value      { return w.Op(mir.NearestF, a) }
+func (w *writer) lt(a, b value) value        { return w.Op(mir.LtF, a, b) }
+func (w *writer) ge(a, b value) value        { return w.Op(mir.GeF, a, b) }
+func (w *writer) eq(a, b value) value        { return w.Op(mir.EqF, a, b) }
+func (w *writer) and(a, b value) value       { return w.Op(mir.AndF, a, b) }
+func (w *writer) copySign(a, b value) value  { return w.Op(mir.CopySignF, a, b) }
+func (w *writer) sel(c, a, b value) value    { return w.Op(mir.Select, c, a, b) }
+func (w *writer) bits(a value) value         { return w.Op(mir.BitsF, a) }
+func (w *writer) fromBits(a value) value     { return w.Op(mir.FBits, a) }
+func (w *writer) addI(a, b value) value      { return w.Op(mir.AddI, a, b) }
+func (w *writer) subI(a, b value) value      { return w.Op(mir.SubI, a, b) }
+func (w *writer) mulI(a, b value) value      { return w.Op(mir.MulI, a, b) }
+func (w *writer) andI(a, b value) value      { return w.Op(mir.AndI, a, b) }
 func (w *writer) shl(a value, n int64) value { return w.Op(mir.ShlI, a, w.word(n)) }
 func (w *writer) shr(a value, n int64) value { return w.Op(mir.ShrI, a, w.word(n)) }
 func (w *writer) sar(a value, n int64) value { return w.Op(mir.SarI, a, w.word(n)) }

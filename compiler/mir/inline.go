@@ -13,7 +13,9 @@ const inlineGrowth = 200000
 func Inline(p *Program) {
 	calls := map[*Func]int{}
 	sizes := map[*Func]int{}
+	stateful := map[*Func]bool{}
 	for _, f := range p.Funcs {
+		stateful[f] = f.StateSize() > 0
 		Walk(f.Body, func(in *Instr) {
 			if in.Op == Call {
 				calls[in.Callee]++
@@ -21,7 +23,7 @@ func Inline(p *Program) {
 		})
 	}
 	for _, f := range p.Funcs { // callees come first
-		in := &inliner{f: f, calls: calls, sizes: sizes}
+		in := &inliner{f: f, calls: calls, sizes: sizes, stateful: stateful}
 		Walk(f.Body, func(*Instr) { in.size++ })
 		names := make([]Value, f.Values)
 		for i := range names {
@@ -61,7 +63,9 @@ type inliner struct {
 	f     *Func
 	calls map[*Func]int
 	sizes map[*Func]int
-	size  int // instructions so far
+	// functions that have a block
+	stateful map[*Func]bool
+	size     int // instructions so far
 }
 
 // copyOf says how the copy of a body differs from the original.
@@ -87,8 +91,12 @@ func (in *inliner) into(out, b *Block, how copyOf) {
 		switch i.Op {
 		case GetVar, SetVar:
 			i.Imm += how.vars
-		case GetState, SetState, Mem, Delay, Call:
+		case GetState, SetState, Mem, Delay:
 			i.Imm += how.state
+		case Call:
+			if in.stateful[i.Callee] { // others have no block, their offset stays 0
+				i.Imm += how.state
+			}
 		}
 		if i.Op == Call && in.wants(i.Callee) {
 			for k, v := range in.expand(out, &i) {

@@ -81,7 +81,7 @@ type Row struct {
 	Name string
 	In   int  // number of arguments, -1 if it varies
 	Out  int  // number of results, -1 if it varies
-	Pure bool // no effect, result depends on the arguments alone
+	Pure bool // no effect; within one turn the same arguments give the same result
 	Doc  string
 }
 
@@ -141,10 +141,10 @@ var Ops = [NumOps]Row{
 	SetState:   {"setstate", 1, 0, false, "state word at offset Imm becomes a"},
 	Mem:        {"mem", 1, 1, false, "state word at offset Imm; then it becomes a"},
 	Delay:      {"delay", 2, 1, false, "ring at offset Imm of Aux samples: reads a's history at time b, then stores a (spec vm.md 9.4)"},
-	GetParam:   {"getparam", 0, 1, false, "plain value of parameter Imm"},
-	GetNote:    {"getnote", 0, 1, false, "note word Imm: 2*cell is pitch, 2*cell+1 velocity"},
-	Now:        {"now", 0, 1, false, "index of the current sample"},
-	SampleRate: {"samplerate", 0, 1, false, "sample rate in Hz"},
+	GetParam:   {"getparam", 0, 1, true, "plain value of parameter Imm"},
+	GetNote:    {"getnote", 0, 1, true, "note word Imm: 2*cell is pitch, 2*cell+1 velocity"},
+	Now:        {"now", 0, 1, true, "index of the current sample"},
+	SampleRate: {"samplerate", 0, 1, true, "sample rate in Hz"},
 	Probe:      {"probe", 1, 0, false, "pushes a to probe Imm"},
 	Print:      {"print", 1, 0, false, "writes a to the log; Aux 1 adds a line break"},
 	Call:       {"call", -1, -1, false, "calls Callee with its state block at offset Imm"},

@@ -223,7 +223,7 @@ func pruneBlock(b *Block, used []bool) {
 // removable reports whether op only reads.
 func removable(op Op) bool {
 	switch op {
-	case GetVar, GetGlobal, GetState, GetParam, GetNote, Now, SampleRate:
+	case GetVar, GetGlobal, GetState:
 		return true
 	}
 	return Ops[op].Pure

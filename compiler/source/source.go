@@ -75,6 +75,18 @@ func (f *File) Line(line int) string {
 	return strings.TrimRight(f.Text[f.lines[line-1]:end], "\r\n\v\f\u0085\u2028\u2029")
 }
 
+// LineStart returns the byte offset of the first byte of the 1-based line,
+// clamped to the text.
+func (f *File) LineStart(line int) int {
+	switch {
+	case line < 1:
+		return 0
+	case line > len(f.lines):
+		return len(f.Text)
+	}
+	return f.lines[line-1]
+}
+
 // Lines returns the number of lines, at least 1.
 func (f *File) Lines() int { return len(f.lines) }
 

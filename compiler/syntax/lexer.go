@@ -14,7 +14,7 @@ import (
 
 // maxTokens is the most tokens a file may have; it bounds the time and memory of
 // every later phase.
-const maxTokens = 1_000_000
+const maxTokens = 500_000
 
 type lexer struct {
 	*reporter
@@ -27,7 +27,8 @@ type lexer struct {
 }
 
 // lex returns the tokens of the text; the last one is kEOF. cut says that the
-// text after the last token is unknown because of a reported error.
+// text after the last token is unknown because of a reported error. A text with
+// too many tokens has none.
 func lex(r *reporter) (toks []token, cut bool) {
 	text := r.file.Text
 	l := &lexer{reporter: r, text: text, toks: make([]token, 0, min(len(text)/3+16, maxTokens+16))}
@@ -36,7 +37,7 @@ func lex(r *reporter) (toks []token, cut bool) {
 		if len(l.toks) > maxTokens {
 			l.report(diag.TooLarge, l.span(l.pos, l.pos), "The file has more than %d tokens", maxTokens).
 				Suggest("move parts of the patch into files of their own")
-			l.cut = true
+			l.cut, l.toks = true, nil
 		}
 	}
 	l.add(kEOF, len(text), len(text))
@@ -337,37 +338,56 @@ func isIDContinue(r rune) bool {
 }
 
 // matchBrackets returns for each token the index of the bracket it pairs with,
-// -1 without one. A closing bracket that does not fit the innermost open one
-// closes the nearest that fits and leaves those between without a partner.
-// stray is the index of the first closing bracket without partner that no
-// unclosed bracket precedes; later ones are consequences. Linear in time.
-func matchBrackets(toks []token) (match []int32, strayLimit int) {
-	match = make([]int32, len(toks))
-	strayLimit = len(toks)
+// -1 without one, -2 if it closes and lacks one as a consequence of an opening
+// bracket without one. A closing bracket that does not fit the innermost open one
+// closes the nearest that fits and leaves those between without a partner; a word
+// that begins a statement leaves the round and square brackets around it without
+// one. Linear in time.
+func matchBrackets(toks []token) []int32 {
+	match := make([]int32, len(toks))
 	var stack []int32
 	var open [kindCount]int
+	pop := func() (opener int32) {
+		opener = stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		open[toks[opener].kind]--
+		return opener
+	}
 	for i := range toks {
 		k := toks[i].kind
 		match[i] = -1
 		switch {
+		case k.beginsStatement() && !(k == kMacro && toks[max(i-1, 0)].kind == kLParen):
+			for len(stack) > 0 && toks[stack[len(stack)-1]].kind != kLBrace {
+				pop()
+			}
 		case k.opener():
 			stack = append(stack, int32(i))
 			open[k]++
 		case k.closer() && open[k-1] > 0:
 			for {
-				o := stack[len(stack)-1]
-				stack = stack[:len(stack)-1]
-				open[toks[o].kind]--
+				o := pop()
 				if toks[o].kind == k-1 {
 					match[o], match[i] = int32(i), o
 					break
 				}
-				strayLimit = min(strayLimit, int(o))
 			}
 		}
 	}
-	for _, o := range stack {
-		strayLimit = min(strayLimit, int(o))
+	unclosed, unclosedBlock := false, false
+	for i := range toks {
+		k := toks[i].kind
+		switch {
+		case match[i] >= 0:
+		case k == kLBrace:
+			unclosedBlock = true
+		case k.opener():
+			unclosed = true
+		case k.declaration():
+			unclosed = false
+		case k.closer() && (unclosed || unclosedBlock):
+			match[i] = -2
+		}
 	}
-	return match, strayLimit
+	return match
 }

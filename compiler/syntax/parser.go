@@ -24,16 +24,14 @@ const maxHeight = 10_000
 type parser struct {
 	*reporter
 	toks  []token
-	match []int32 // partner of each bracket, -1 without one
-	// strayLimit is the index from which a closing bracket without partner is a
-	// consequence of an unclosed one.
-	strayLimit int
+	match []int32 // partner of each bracket; see matchBrackets
 
 	pos  int  // index of the current token
 	kind kind // its kind, or kStop
 	prev int  // byte offset behind the last token read
 
 	opens       []int // brackets that have been read and not closed
+	lastError   int   // index of the token at which reading stopped last, or -1
 	quietUntil  int   // errors at tokens up to this index are consequences
 	eofReported bool  // errors at the end of the text are consequences
 	hopeless    bool  // the commas of the enclosing lists cannot be trusted
@@ -52,8 +50,8 @@ func Parse(src *source.File, ds *diag.List) *File {
 		r.report(diag.TooLarge, source.Span{File: src}, "The file has more than 2 GB")
 	} else {
 		toks, cut := lex(r)
-		p := &parser{reporter: r, toks: toks, quietUntil: -1, eofReported: cut}
-		p.match, p.strayLimit = matchBrackets(toks)
+		p := &parser{reporter: r, toks: toks, lastError: -1, quietUntil: -1, eofReported: cut}
+		p.match = matchBrackets(toks)
 		p.kind = toks[0].kind
 		f.Stmts = p.statements(-1, false)
 	}

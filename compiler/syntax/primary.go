@@ -279,8 +279,12 @@ func (p *parser) match_() Expr {
 	open := p.open()
 	var arms []*Arm
 	for p.kind != kRBrace {
-		if p.kind == kEOF {
+		switch {
+		case p.kind == kEOF:
 			p.unexpectedEnd("`}`", open)
+			return &Match{p.from(start), x, arms}
+		case p.match[open] < 0 && p.kind.beginsStatement():
+			p.unclosedBefore(open)
 			return &Match{p.from(start), x, arms}
 		}
 		first := p.pos

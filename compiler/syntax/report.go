@@ -83,6 +83,7 @@ func (p *parser) softError(code diag.Code, span source.Span, format string, args
 // recovers.
 func (p *parser) fail(code diag.Code, format string, args ...any) *diag.Diagnostic {
 	d := p.softError(code, p.tokenSpan(p.pos), format, args...)
+	p.lastError = p.pos
 	if p.toks[p.pos].kind == kEOF {
 		p.eofReported = true
 	}
@@ -111,7 +112,7 @@ func (p *parser) unexpected(want string) *diag.Diagnostic {
 // unexpectedEnd reports that the text ends too early, and stops. open is the
 // index of the innermost bracket that is not closed, or -1.
 func (p *parser) unexpectedEnd(want string, open int) *diag.Diagnostic {
-	if p.kind == kStop || p.eofReported || p.full() {
+	if p.eofReported || p.quiet() {
 		p.kind = kStop
 		return &diag.Diagnostic{}
 	}
@@ -141,6 +142,18 @@ func (p *parser) unclosed(open int, want string) *diag.Diagnostic {
 	return d
 }
 
+// unclosedBefore reports that the bracket at index open, which has no partner,
+// should have been closed before the current token, the beginning of a statement
+// that cannot stand there; and stops. If there was an error at this token, it was
+// an inner bracket that is not closed, and that is enough.
+func (p *parser) unclosedBefore(open int) {
+	if p.lastError == p.pos {
+		p.eofReported = true
+	}
+	p.unexpectedEnd("`}`", open).
+		Note(p.tokenSpan(p.pos), "perhaps it should be closed before this `%s`", kindText[p.toks[p.pos].kind])
+}
+
 // tokenHelp is what to write instead, for tokens that are often mistaken.
 func (p *parser) tokenHelp(k kind, want string) string {
 	var before token
@@ -162,9 +175,9 @@ func (p *parser) tokenHelp(k kind, want string) string {
 		return "`struct` is reserved and not used; write {a = 1} for a record, type alias for its type"
 	case k == kElse:
 		return "`else` belongs to an `if` right before it"
-	case k.keyword() && (want == "identifier" || strings.HasPrefix(want, "pattern") || strings.HasPrefix(want, "field name")):
+	case k.keyword() && !(t.lineBreak && k.beginsStatement()) && (want == "identifier" || strings.HasPrefix(want, "pattern") || strings.HasPrefix(want, "field name")):
 		return fmt.Sprintf("`%s` is a reserved word; choose another name", kindText[k])
-	case k == kDot && want == "expression" && t.lineBreak:
+	case k == kDot && want == "expression" && p.peek(1) != kInt && t.lineBreak:
 		return "a line break ends an expression before `.`; write the access on the same line"
 	case k == kDot && want == "expression":
 		return "a number needs a digit before its point: 0.5"

@@ -42,6 +42,9 @@ func (p *parser) statements(open int, inBlock bool) []Stmt {
 	var stmts []Stmt
 	for {
 		k := p.kind
+		if p.lineBreak() {
+			p.quietUntil = -1 // a new line is a new matter
+		}
 		switch {
 		case k == kEOF:
 			if open >= 0 {
@@ -55,16 +58,13 @@ func (p *parser) statements(open int, inBlock bool) []Stmt {
 				p.unclosed(open, "`}`")
 				return stmts
 			}
-			if p.pos < p.strayLimit {
+			if p.match[p.pos] == -1 {
 				p.softError(diag.UnexpectedToken, p.tokenSpan(p.pos), "Unexpected `%s`, no bracket is open here", kindText[k])
 			}
 			p.advance()
 			continue
 		case inBlock && p.match[open] < 0 && p.toks[p.pos].lineBreak && p.atDeclaration():
-			// The block has no end, and a declaration cannot stand in it: it was
-			// to end before.
-			p.unexpectedEnd("`}`", open).
-				Note(p.tokenSpan(p.pos), "perhaps it should be closed before this `%s`", kindText[p.kindNow()])
+			p.unclosedBefore(open)
 			return stmts
 		}
 		first := p.pos

@@ -41,6 +41,7 @@ type bailout struct{}
 type checker struct {
 	ds          *diag.List
 	info        *Info
+	file        *syntax.File
 	errors      int
 	work        int
 	depth       int // of the expression walk
@@ -67,7 +68,7 @@ type checker struct {
 // Check types file and returns what lowering needs. Problems go to ds; with
 // errors there, the Info is incomplete.
 func Check(file *syntax.File, ds *diag.List) *Info {
-	c := &checker{ds: ds, info: &Info{
+	c := &checker{ds: ds, file: file, info: &Info{
 		Uses:     map[*syntax.Path]*Use{},
 		Defs:     map[*syntax.Ident]*Binding{},
 		Funcs:    map[*syntax.Lambda]*Func{},

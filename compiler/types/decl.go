@@ -41,6 +41,7 @@ func (c *checker) declare(file *syntax.File) {
 	d := &decls{aliases: map[string]*alias{}, sums: map[string]*sumDecl{}, ctors: map[string]*Ctor{}}
 	c.decls = d
 	var sums []*sumDecl
+	var order []*alias
 	for _, s := range file.Stmts {
 		switch s := s.(type) {
 		case *syntax.TypeAlias:
@@ -50,6 +51,7 @@ func (c *checker) declare(file *syntax.File) {
 			a := &alias{name: s.Name.Name, decl: s}
 			collectRefs(s.Type, &a.refs)
 			d.aliases[a.name] = a
+			order = append(order, a)
 			delete(d.sums, a.name)
 		case *syntax.TypeDecl:
 			if c.reserved(s.Name.Name, s) {
@@ -68,12 +70,18 @@ func (c *checker) declare(file *syntax.File) {
 			d.open = true
 		}
 	}
-	c.checkCycles(sums)
+	c.checkCycles(order, sums)
 	for _, n := range sums {
-		c.variants(n)
+		if d.sums[n.name] == n {
+			c.variants(n)
+		}
 	}
-	for _, a := range d.aliases {
-		c.expand(a)
+	for _, a := range order {
+		if d.aliases[a.name] == a {
+			c.parts = 0
+			c.at = a.decl.Span()
+			c.expand(a)
+		}
 	}
 }
 
@@ -186,7 +194,7 @@ func (c *checker) sumReference(s *sumDecl) Type {
 
 // checkCycles reports aliases and sums that contain themselves and finds
 // which recursive types belong together.
-func (c *checker) checkCycles(sums []*sumDecl) {
+func (c *checker) checkCycles(aliases []*alias, sums []*sumDecl) {
 	d := c.decls
 	refs := func(name string, withRec bool) []string {
 		if a := d.aliases[name]; a != nil {
@@ -197,12 +205,12 @@ func (c *checker) checkCycles(sums []*sumDecl) {
 		}
 		return nil
 	}
-	names := make([]string, 0, len(d.aliases)+len(d.sums))
-	for n := range d.aliases {
-		names = append(names, n)
+	names := make([]string, 0, len(aliases)+len(sums))
+	for _, a := range aliases {
+		names = append(names, a.name)
 	}
-	for n := range d.sums {
-		names = append(names, n)
+	for _, s := range sums {
+		names = append(names, s.name)
 	}
 	aliasRefs := func(name string) []string {
 		if a := d.aliases[name]; a != nil {
@@ -211,7 +219,10 @@ func (c *checker) checkCycles(sums []*sumDecl) {
 		return nil
 	}
 	parts := components(names, aliasRefs)
-	for _, a := range d.aliases {
+	for _, a := range aliases {
+		if d.aliases[a.name] != a {
+			continue
+		}
 		if path := cycle(a.name, parts, aliasRefs); path != nil {
 			a.cyclic = true
 			c.recursive(a.name, a.decl.Type, path)

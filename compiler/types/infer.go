@@ -8,7 +8,7 @@ import (
 
 // program infers the statements of a file.
 func (c *checker) program(file *syntax.File) {
-	for _, s := range file.Stmts {
+	for _, s := range mainStage(file) {
 		c.stmt(s)
 	}
 }
@@ -138,10 +138,7 @@ func (c *checker) lambdaValue(e syntax.Expr, self *Binding, poly bool) Type {
 
 // spreadParens gives the parentheses around an inferred expression its type.
 func (c *checker) spreadParens(e syntax.Expr) {
-	t := c.info.Types[strip(e)]
-	for p, ok := e.(*syntax.Paren); ok; p, ok = p.X.(*syntax.Paren) {
-		c.info.Types[p] = t
-	}
+	c.setParens(e, c.info.Types[strip(e)])
 }
 
 // lambda infers a function literal. self, when not nil, is the binding by
@@ -188,6 +185,8 @@ func (c *checker) lambda(l *syntax.Lambda, self *Binding, poly bool) *Function {
 	body := c.expr(l.Body)
 	if l.Ret != nil {
 		c.coerce(l.Body, body, ft.Ret, false)
+	} else if ret, open := c.resolve(ft.Ret).(*Var); open && c.resolve(body) == Failure {
+		c.link(ret, Failure)
 	} else {
 		c.equal(l.Body, body, ft.Ret)
 	}

@@ -22,6 +22,8 @@ type Info struct {
 	Binds    map[syntax.Node]bool           // *syntax.NameMatch nodes that bind instead of naming a constructor
 	Rewrites map[*syntax.Binary]syntax.Expr // ||> as the call or expression that it stands for
 	Wants    map[syntax.Expr]Type           // for coercion sites: the type that the expression is converted to
+
+	order []*Binding // all global bindings in order of definition
 }
 
 // BindingKind says where a name comes from.

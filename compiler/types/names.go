@@ -26,10 +26,26 @@ func (c *checker) resolveNames(file *syntax.File) {
 		lambdas:  map[*Func]int{},
 		fixed:    map[*Binding]bool{},
 	}
-	for _, s := range file.Stmts {
+	for _, s := range mainStage(file) {
 		c.nameStmt(s, true)
 	}
 	c.names.settleStatics(c.info)
+}
+
+// mainStage returns the statements of a file without those that belong to the
+// macro stage; stage declarations stay.
+func mainStage(file *syntax.File) []syntax.Stmt {
+	list := make([]syntax.Stmt, 0, len(file.Stmts))
+	macro := false
+	for _, s := range file.Stmts {
+		if d, ok := s.(*syntax.StageDecl); ok {
+			macro = d.Macro
+		} else if macro {
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
 }
 
 // nameStmt resolves the names of a statement; top says whether what it binds

@@ -103,3 +103,32 @@ void mmmrt_module_free(mmmrt_module *module) {
     pthread_mutex_destroy(&module->lock);
     free(module);
 }
+
+static wasm_trap_t *nothing(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *args, size_t count) {
+    (void)env;
+    (void)caller;
+    (void)args;
+    (void)count;
+    return NULL;
+}
+
+/* A call through wasmtime is what makes its thread-local data, and that makes
+   the library's. */
+void mmm_thread_prepare(void) {
+    wasm_engine_t *engine = module_engine(false);
+    if (!engine)
+        return;
+    wasmtime_store_t *store = wasmtime_store_new(engine, NULL, NULL);
+    wasm_functype_t *type = wasm_functype_new_0_0();
+    wasmtime_func_t func;
+    wasmtime_func_new_unchecked(wasmtime_store_context(store), type, nothing, NULL, NULL, &func);
+    wasmtime_val_raw_t args[1];
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error = wasmtime_func_call_unchecked(wasmtime_store_context(store), &func, args, 1, &trap);
+    if (error)
+        wasmtime_error_delete(error);
+    if (trap)
+        wasm_trap_delete(trap);
+    wasm_functype_delete(type);
+    wasmtime_store_delete(store);
+}

@@ -51,18 +51,19 @@ void mmmrt_instance_free(mmmrt_instance *instance) {
 
 uint64_t *mmmrt_instance_words(mmmrt_instance *instance) { return instance->words; }
 
-int64_t instance_fault_place(const mmmrt_instance *instance) {
+int instance_first_fault(const mmmrt_instance *instance, int64_t *place) {
+    int fault = (int)instance->words[MMMRT_STICKY_FAULT_WORD];
     /* only a fault of depth says where it happened */
-    return instance_fault(instance) == MMMRT_FAULT_DEPTH ? (int64_t)instance->words[MMMRT_FAULT_PLACE_WORD] : -1;
+    *place = fault == MMMRT_FAULT_DEPTH ? (int64_t)instance->words[MMMRT_STICKY_PLACE_WORD] : -1;
+    return fault ? fault : instance_fault(instance);
 }
 
-bool instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames) {
+void instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames) {
     double now = instance_now(instance);
     if (!instance->engine->run(instance, first, frames))
         instance_stop(instance, MMMRT_FAULT_TRAP);
     /* engines count as they go; written here so that it holds after a fault too */
     instance->words[MMMRT_NOW_WORD] = number_word(now + frames);
-    return instance_fault(instance) == MMMRT_FAULT_NONE;
 }
 
 static void keep(mmmrt_instance *instance) {
@@ -78,22 +79,22 @@ void instance_reset(mmmrt_instance *instance) {
     memcpy(instance->words + i->init, instance->snapshot + i->global_count, i->init_size * sizeof(uint64_t));
     instance->words[MMMRT_NOW_WORD] = number_word(0);
     instance->words[MMMRT_DEPTH_WORD] = 0;
+    instance->words[MMMRT_FAULT_TURNS_WORD] = 0;
 }
 
 int mmmrt_instance_init(mmmrt_instance *instance, double now, double rate, int64_t *place, char *detail,
                         size_t detail_size) {
     instance->words[MMMRT_NOW_WORD] = number_word(now);
     instance->words[MMMRT_RATE_WORD] = number_word(rate);
-    instance->words[MMMRT_FAULT_WORD] = 0;
-    instance->words[MMMRT_DEPTH_WORD] = 0;
+    for (int i = MMMRT_FAULT_WORD; i < MMMRT_HEADER_WORDS; i++)
+        instance->words[i] = 0;
     if (detail_size)
         *detail = 0;
     watch_begin(&instance->watch, instance, clock_ns() + INIT_LIMIT_NS);
     if (!instance->engine->init(instance))
         instance_stop(instance, MMMRT_FAULT_TRAP);
     watch_end(&instance->watch);
-    int fault = instance_fault(instance);
-    *place = instance_fault_place(instance);
+    int fault = instance_first_fault(instance, place);
     if (fault == MMMRT_FAULT_NONE)
         keep(instance);
     else if (detail_size)
@@ -107,7 +108,8 @@ int mmmrt_instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames
     watch_begin(&instance->watch, instance, clock_ns() + RUN_LIMIT_NS);
     instance_run(instance, first, frames);
     watch_end(&instance->watch);
-    return instance_fault(instance);
+    int64_t place;
+    return instance_first_fault(instance, &place);
 }
 
 void mmmrt_instance_print(mmmrt_instance *instance, double value, int32_t kind) {

@@ -17,8 +17,7 @@ typedef struct log_line {
 
 #define LOG_LINES 1024
 
-/* What an engine does. init and run return false after a trap, which leaves its
-   cause in the fault word. free releases what the engine added. */
+/* What an engine does. init and run return false after a trap. free releases what the engine added. */
 typedef struct engine {
     bool (*init)(mmmrt_instance *);                                 /* [control] */
     bool (*run)(mmmrt_instance *, uint32_t first, uint32_t frames); /* [audio-thread] */
@@ -67,11 +66,15 @@ static inline int instance_fault(const mmmrt_instance *instance) {
     return (int)__atomic_load_n(&instance->words[MMMRT_FAULT_WORD], __ATOMIC_RELAXED);
 }
 
-/* Writes a fault unless there is one. [any-thread] */
+/* Stops a program for good by MMMRT_FAULT_TIME or _TRAP. [any-thread] */
 static inline void instance_stop(mmmrt_instance *instance, int fault) {
-    uint64_t none = 0;
-    __atomic_compare_exchange_n(&instance->words[MMMRT_FAULT_WORD], &none, (uint64_t)fault, false,
-                                __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    __atomic_store_n(&instance->words[MMMRT_FAULT_WORD], (uint64_t)fault, __ATOMIC_RELAXED);
+}
+
+/* Whether only silence is to be had of it. [audio-thread] */
+static inline bool instance_dead(const mmmrt_instance *instance) {
+    return instance_fault(instance) >= MMMRT_FAULT_TIME ||
+           instance->words[MMMRT_FAULT_TURNS_WORD] >= MMMRT_FAULT_TURNS;
 }
 
 /* Index of the next sample. [audio-thread] */
@@ -79,15 +82,17 @@ static inline double instance_now(const mmmrt_instance *instance) {
     return word_number(instance->words[MMMRT_NOW_WORD]);
 }
 
-/* Function that faulted, -1 when it is not known. [audio-thread] */
-int64_t instance_fault_place(const mmmrt_instance *instance);
+/* The first fault, MMMRT_FAULT_NONE when there was none, and the function that
+   faulted, -1 when it is not known. [audio-thread] */
+int instance_first_fault(const mmmrt_instance *instance, int64_t *place);
 
-/* Runs some frames and counts them. False when the program has faulted.
+/* Runs some frames and counts them. A turn that faults gives zeros and the next
+   one runs as usual; when the program is dead it is the caller's to play silence.
    [audio-thread] */
-bool instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
+void instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
 
-/* Zeroes the state and puts back what the initialiser had left; sample index 0,
-   no fault. [audio-thread] */
+/* Zeroes the state and puts back what the initialiser had left; sample index 0.
+   What was stopped for good stays so. [audio-thread] */
 void instance_reset(mmmrt_instance *instance);
 
 #endif

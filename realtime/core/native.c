@@ -34,7 +34,7 @@ static void call_code(void *arg) {
     c->n->error = wasmtime_func_call_unchecked(c->n->context, c->func, args, 2, &c->n->trap);
 }
 
-/* After a trap the store holds the trap, and the fault word why. */
+/* False after a trap, which is kept; a program that trapped never runs again. */
 static bool enter(native *n, const wasmtime_func_t *func, uint32_t first, uint32_t frames) {
     if (n->trap || n->error)
         return false;
@@ -47,8 +47,9 @@ static bool enter(native *n, const wasmtime_func_t *func, uint32_t first, uint32
         return true;
     wasmtime_trap_code_t code;
     if (n->trap && wasmtime_trap_code(n->trap, &code) && code == WASMTIME_TRAP_CODE_STACK_OVERFLOW) {
-        n->base.words[MMMRT_FAULT_PLACE_WORD] = (uint64_t)-1;
-        instance_stop(&n->base, MMMRT_FAULT_DEPTH);
+        /* frames larger than MaxDepth of them have room: the same to the musician */
+        n->base.words[MMMRT_STICKY_FAULT_WORD] = MMMRT_FAULT_DEPTH;
+        n->base.words[MMMRT_STICKY_PLACE_WORD] = (uint64_t)-1;
     }
     return false;
 }

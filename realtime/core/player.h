@@ -34,7 +34,8 @@ struct mmmrt_program {
     double default_pitch[CHANNELS]; /* of the note cells, for mmm_reset */
 
     double *last;        /* last output sample of each channel, to fade out from after a fault */
-    bool suspended;      /* faulted: silent until the next program */
+    bool fault_told;
+    bool suspended;      /* faulted for good: silent until the next program */
     uint32_t mute_frames, mute_left; /* of the fade-out after a fault */
     bool nonfinite_told;
 };

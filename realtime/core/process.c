@@ -17,10 +17,21 @@ static double *output_buffer(mmmrt_instance *in, uint32_t channel) {
 static void suspend(mmm_player *p, mmmrt_program *program) {
     program->suspended = true;
     program->mute_frames = program->mute_left = (uint32_t)(player_rate(p) * MUTE_SECONDS);
-    report(p, &(mmmrt_report){.kind = MMMRT_REPORT_FAULT,
-                              .code = instance_fault(program->instance),
-                              .place = instance_fault_place(program->instance),
+    report(p, &(mmmrt_report){.kind = MMMRT_REPORT_SUSPENDED,
                               .value = instance_now(program->instance),
+                              .instance = program->instance});
+}
+
+static void tell_fault(mmm_player *p, mmmrt_program *program, uint32_t frames) {
+    int64_t place;
+    int fault = instance_first_fault(program->instance, &place);
+    if (fault == MMMRT_FAULT_NONE)
+        return;
+    program->fault_told = true;
+    report(p, &(mmmrt_report){.kind = MMMRT_REPORT_FAULT,
+                              .code = fault,
+                              .place = place,
+                              .value = instance_now(program->instance) - frames,
                               .instance = program->instance});
 }
 
@@ -34,9 +45,11 @@ static void play_segment(mmm_player *p, mmmrt_program *program, uint32_t first, 
         return;
     }
     watch_begin(&p->watch, in, deadline);
-    bool ok = instance_run(in, first, frames);
+    instance_run(in, first, frames);
     watch_end(&p->watch);
-    if (!ok)
+    if (!program->fault_told)
+        tell_fault(p, program, frames);
+    if (instance_dead(in))
         suspend(p, program);
 }
 

@@ -176,6 +176,7 @@ void swap_reset(mmm_player *p) {
     if (!p->running)
         return;
     instance_reset(p->running->instance);
+    p->running->suspended = instance_dead(p->running->instance);
     for (uint32_t i = 0; i < p->running->instance->image.outs; i++)
         p->running->last[i] = 0;
 }

@@ -40,7 +40,7 @@ func TestTypedPatchIsHeardAndKeepsTheTail(t *testing.T) {
 		run(t, "npm", "ci", "--no-audit", "--no-fund")
 	}
 	program := filepath.Join(dir, "player")
-	run(t, "cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-I../../cbridge", "player.c", "-o", program,
+	run(t, "cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-I../../cbridge", "player/main.c", "-o", program,
 		"-L"+out, "-lmmm", "-lmmmrt", "-Wl,-rpath,"+out)
 	first, second, sound := filepath.Join(dir, "first.mmm"), filepath.Join(dir, "second.mmm"), filepath.Join(dir, "sound.raw")
 	for file, text := range map[string]string{first: before, second: after} {

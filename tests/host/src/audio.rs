@@ -20,6 +20,9 @@ const FIFO_PRIORITY: i32 = 60;
 /// Events a block is expected to hold; more cost this host an allocation.
 const EVENTS: usize = 8192;
 
+/// Input ports of a plugin at most.
+pub const MAX_INPUTS: usize = 2;
+
 /// One event for the plugin.
 #[derive(Copy, Clone, Debug)]
 pub enum Kind {
@@ -36,6 +39,41 @@ pub enum Kind {
 pub struct Queued {
     pub frame: u64,
     pub kind: Kind,
+}
+
+/// What a library that is loaded before this program (LD_PRELOAD) wants to hear
+/// of blocks, when it defines functions of these names: it can then watch what
+/// the plugin does on this thread between the two.
+#[derive(Copy, Clone)]
+struct Guard {
+    begin: Option<extern "C" fn()>,
+    end: Option<extern "C" fn()>,
+}
+
+impl Guard {
+    fn find() -> Self {
+        let function = |name: &std::ffi::CStr| -> Option<extern "C" fn()> {
+            // SAFETY: the name is a C string; a function of that name takes and
+            // returns nothing by the rule above.
+            unsafe {
+                let address = libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr());
+                std::mem::transmute::<*mut libc::c_void, Option<extern "C" fn()>>(address)
+            }
+        };
+        Self { begin: function(c"mmm_host_block_begin"), end: function(c"mmm_host_block_end") }
+    }
+
+    fn begin(self) {
+        if let Some(f) = self.begin {
+            f();
+        }
+    }
+
+    fn end(self) {
+        if let Some(f) = self.end {
+            f();
+        }
+    }
 }
 
 /// Times of one block in nanoseconds: by the clock, and of this thread alone.
@@ -90,6 +128,7 @@ pub struct AudioSide {
     pub late: u64,
     pub problem: Option<String>,
 
+    guard: Guard,
     next_block: usize,
     steady: u64,
     in32: Vec<Port<f32>>,
@@ -100,7 +139,6 @@ pub struct AudioSide {
     sent: EventBuffer,
 }
 
-// The raw pointers that a job makes of the buffers live within that job only.
 impl AudioSide {
     pub fn new(processor: PluginAudioProcessor<Handlers>, rate: f64, max_frames: u32, input_ports: usize) -> Self {
         let max = max_frames as usize;
@@ -118,6 +156,7 @@ impl AudioSide {
             times: Vec::new(),
             late: 0,
             problem: None,
+            guard: Guard::find(),
             next_block: 0,
             steady: 0,
             in32: (0..input_ports).map(|_| Port::new(max)).collect(),
@@ -226,19 +265,25 @@ impl AudioSide {
             }
         }
 
+        // Arrays on the stack: this thread must allocate nothing either.
+        let ports = self.inputs.len();
         let mut out32 = pointers(&mut self.out32);
         let mut out64 = pointers(&mut self.out64);
-        let mut in32: Vec<[*mut f32; 2]> = self.in32.iter_mut().map(pointers).collect();
-        let mut in64: Vec<[*mut f64; 2]> = self.in64.iter_mut().map(pointers).collect();
-        if self.in_place && !self.inputs.is_empty() {
+        let mut in32 = [[std::ptr::null_mut(); 2]; MAX_INPUTS];
+        let mut in64 = [[std::ptr::null_mut(); 2]; MAX_INPUTS];
+        for port in 0..ports {
+            in32[port] = pointers(&mut self.in32[port]);
+            in64[port] = pointers(&mut self.in64[port]);
+        }
+        if self.in_place && ports > 0 {
             in32[0] = out32;
             in64[0] = out64;
         }
-        let mut inputs: Vec<clap_audio_buffer> = in32
-            .iter_mut()
-            .zip(in64.iter_mut())
-            .map(|(p32, p64)| buffer(wide, p32, p64))
-            .collect();
+        let mut inputs = [buffer(wide, &mut [std::ptr::null_mut(); 2], &mut [std::ptr::null_mut(); 2]); MAX_INPUTS];
+        for port in 0..ports {
+            inputs[port] = buffer(wide, &mut in32[port], &mut in64[port]);
+        }
+        let inputs = &mut inputs[..ports];
         if !self.side {
             // The last input port is the side input: given, but empty.
             if let Some(last) = inputs.last_mut() {
@@ -251,7 +296,7 @@ impl AudioSide {
 
         // SAFETY: the pointers lead into vectors of at least this many frames,
         // which outlive the call and which nobody else touches meanwhile.
-        let audio_in = unsafe { InputAudioBuffers::from_raw_buffers(&inputs, frames) };
+        let audio_in = unsafe { InputAudioBuffers::from_raw_buffers(inputs, frames) };
         // SAFETY: as above.
         let mut audio_out = unsafe { OutputAudioBuffers::from_raw_buffers(&mut outputs, frames) };
         self.sent.clear();
@@ -264,6 +309,7 @@ impl AudioSide {
             }
         };
         let own = thread_time();
+        self.guard.begin();
         let wall = Instant::now();
         let status = processor.process(
             &audio_in,
@@ -274,6 +320,7 @@ impl AudioSide {
             None,
         );
         let wall = wall.elapsed().as_nanos() as u64;
+        self.guard.end();
         self.times.push(BlockTime { wall, own: thread_time().saturating_sub(own) });
         self.steady += u64::from(frames);
         if let Err(e) = status {
@@ -296,11 +343,7 @@ impl AudioSide {
         for event in self.queue.drain(..) {
             push(&mut self.events, 0, event.kind);
         }
-        params.flush_active(
-            &mut self.processor.plugin_handle(),
-            &self.events.as_input(),
-            &mut self.sent.as_output(),
-        );
+        params.flush_active(&mut self.processor.plugin_handle(), &self.events.as_input(), &mut self.sent.as_output());
         self.count_gestures();
     }
 

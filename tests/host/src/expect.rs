@@ -44,10 +44,8 @@ impl Runner {
                 let start = self.marks.last().filter(|m| m.track == self.current).map_or(0, |m| m.frame);
                 let (frame, channel): (usize, usize) = (number(line, 2)?, number(line, 3)?);
                 let recording = &self.track()?.recording;
-                let sample = recording
-                    .get(start + frame)
-                    .and_then(|f| f.get(channel))
-                    .ok_or("that sample was not recorded")?;
+                let sample =
+                    recording.get(start + frame).and_then(|f| f.get(channel)).ok_or("that sample was not recorded")?;
                 compare(line, 4, &format!("sample {frame}"), *sample)
             }
             "params" | "param" | "text" | "visible" => self.expect_params(line),
@@ -101,11 +99,8 @@ impl Runner {
     /// expect ports INPUTS OUTPUTS NOTES
     fn expect_ports(&mut self, line: &Line) -> Done {
         let instance = self.instance()?;
-        let found = (
-            instance.audio_ports(true).len(),
-            instance.audio_ports(false).len(),
-            instance.note_ports() as usize,
-        );
+        let found =
+            (instance.audio_ports(true).len(), instance.audio_ports(false).len(), instance.note_ports() as usize);
         let wanted = (number(line, 2)?, number(line, 3)?, number(line, 4)?);
         if found == wanted {
             Ok(())
@@ -140,10 +135,7 @@ impl Runner {
         let at = self.marks.iter().rposition(|m| m.name == name).ok_or(format!("no mark is called {name}"))?;
         let mark = &self.marks[at];
         let recording = &self.tracks[mark.track].recording;
-        let end = self.marks[at + 1..]
-            .iter()
-            .find(|m| m.track == mark.track)
-            .map_or(recording.len(), |m| m.frame);
+        let end = self.marks[at + 1..].iter().find(|m| m.track == mark.track).map_or(recording.len(), |m| m.frame);
         recording.get(mark.frame..end).ok_or_else(|| format!("{name} is not recorded yet"))
     }
 

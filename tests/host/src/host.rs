@@ -6,9 +6,7 @@ use clack_extensions::audio_ports::{AudioPortRescanFlags, HostAudioPorts, HostAu
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl};
 use clack_extensions::log::{HostLog, HostLogImpl, LogSeverity};
-use clack_extensions::note_ports::{
-    HostNotePorts, HostNotePortsImpl, NoteDialects, NotePortRescanFlags,
-};
+use clack_extensions::note_ports::{HostNotePorts, HostNotePortsImpl, NoteDialects, NotePortRescanFlags};
 use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
 };
@@ -62,12 +60,7 @@ pub struct Shared {
 
 impl Shared {
     pub fn new(log: Log, counters: Arc<Counters>) -> Self {
-        Self {
-            callback_wanted: AtomicBool::new(false),
-            flush_wanted: AtomicBool::new(false),
-            counters,
-            log,
-        }
+        Self { callback_wanted: AtomicBool::new(false), flush_wanted: AtomicBool::new(false), counters, log }
     }
 
     fn note(&self, line: String) {
@@ -169,8 +162,7 @@ impl HostParamsImplMainThread for MainThread<'_> {
     fn rescan(&self, flags: ParamRescanFlags) {
         self.shared.counters.rescans.fetch_add(1, Ordering::Relaxed);
         if self.active.get() && flags.requires_restart() {
-            self.shared
-                .note("host: the plugin asked for a full rescan while active".into());
+            self.shared.note("host: the plugin asked for a full rescan while active".into());
         }
     }
 
@@ -193,8 +185,7 @@ impl HostAudioPortsImpl for MainThread<'_> {
     }
 
     fn rescan(&self, _: AudioPortRescanFlags) {
-        self.shared
-            .note("host: the plugin changed its audio ports".into());
+        self.shared.note("host: the plugin changed its audio ports".into());
     }
 }
 
@@ -204,8 +195,7 @@ impl HostNotePortsImpl for MainThread<'_> {
     }
 
     fn rescan(&self, _: NotePortRescanFlags) {
-        self.shared
-            .note("host: the plugin changed its note ports".into());
+        self.shared.note("host: the plugin changed its note ports".into());
     }
 }
 
@@ -213,9 +203,6 @@ impl<'a> AudioProcessorHandler<'a> for AudioThread<'a> {}
 
 impl HostTailImpl for AudioThread<'_> {
     fn changed(&mut self) {
-        self.shared
-            .counters
-            .tail_changes
-            .fetch_add(1, Ordering::Relaxed);
+        self.shared.counters.tail_changes.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -57,6 +57,9 @@ impl Instance {
         .map_err(|e| format!("the plugin cannot be made: {e}"))?;
         let mut instance = Self { plugin, side: None, running: None, input_ports: 0 };
         instance.input_ports = instance.audio_ports(true).len();
+        if instance.input_ports > audio::MAX_INPUTS {
+            return Err("the plugin has more input ports than this host has signals".into());
+        }
         Ok(instance)
     }
 
@@ -64,10 +67,7 @@ impl Instance {
         &self,
         name: &str,
     ) -> Result<E, String> {
-        self.plugin
-            .plugin_shared_handle()
-            .get_extension()
-            .ok_or_else(|| format!("the plugin has no {name}"))
+        self.plugin.plugin_shared_handle().get_extension().ok_or_else(|| format!("the plugin has no {name}"))
     }
 
     /// Number of input ports.
@@ -139,10 +139,8 @@ impl Instance {
         }
         let configuration =
             PluginAudioConfiguration { sample_rate: rate, min_frames_count: min, max_frames_count: max };
-        let stopped = self
-            .plugin
-            .activate(|shared, _| AudioThread::new(shared), configuration)
-            .map_err(|e| e.to_string())?;
+        let stopped =
+            self.plugin.activate(|shared, _| AudioThread::new(shared), configuration).map_err(|e| e.to_string())?;
         self.plugin.access_handler(|h| h.active.set(true));
         self.side = Some(Box::new(AudioSide::new(stopped.into(), rate, max, self.input_ports)));
         Ok(())
@@ -281,9 +279,7 @@ impl Instance {
     pub fn save(&mut self, piece: usize) -> Result<Vec<u8>, String> {
         let state = self.extension::<PluginState>("state")?;
         let mut writer = Pieces { bytes: Vec::new(), place: 0, piece };
-        state
-            .save(&self.plugin.plugin_handle(), &mut writer)
-            .map_err(|_| "the plugin does not save its state")?;
+        state.save(&self.plugin.plugin_handle(), &mut writer).map_err(|_| "the plugin does not save its state")?;
         Ok(writer.bytes)
     }
 

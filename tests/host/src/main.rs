@@ -59,8 +59,7 @@ fn with_stand_in(args: &[String]) -> Result<PathBuf, String> {
     }
     let this = std::env::current_exe().map_err(|e| e.to_string())?;
     let file = std::env::temp_dir().join(format!("mmm-host-{}.url", std::process::id()));
-    let failure =
-        Command::new(&this).args(&args[1..]).env("BROWSER", &this).env(editor::URL_FILE, &file).exec();
+    let failure = Command::new(&this).args(&args[1..]).env("BROWSER", &this).env(editor::URL_FILE, &file).exec();
     Err(format!("cannot start again: {failure}"))
 }
 

@@ -7,8 +7,8 @@ use std::fmt::Write;
 pub struct Swap {
     pub file: String,
     pub milliseconds: f64,
-    pub ok: bool,
-    pub reply: String,
+    /// What the server said, when it did not take the patch.
+    pub refused: Option<String>,
 }
 
 /// Everything that is told at the end.
@@ -66,7 +66,7 @@ impl Report {
             let _ = writeln!(s, "scan {ms:.2} ms");
         }
         for swap in self.swaps.iter().take(20) {
-            let result = if swap.ok { "taken" } else { "refused" };
+            let result = if swap.refused.is_none() { "taken" } else { "refused" };
             let _ = writeln!(s, "swap {} {result} after {:.1} ms", swap.file, swap.milliseconds);
         }
         if self.swaps.len() > 20 {
@@ -90,11 +90,10 @@ impl Report {
             .iter()
             .map(|w| {
                 format!(
-                    "{{\"file\":{},\"ms\":{:.3},\"ok\":{},\"reply\":{}}}",
+                    "{{\"file\":{},\"ms\":{:.3},\"refused\":{}}}",
                     quote(&w.file),
                     w.milliseconds,
-                    w.ok,
-                    quote(&w.reply)
+                    w.refused.as_deref().map_or("null".into(), quote)
                 )
             })
             .collect();
@@ -121,7 +120,7 @@ impl Report {
 }
 
 /// A JSON string.
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let mut s = String::from("\"");
     for c in text.chars() {
         match c {

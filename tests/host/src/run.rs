@@ -1,10 +1,10 @@
 //! Runs a script: one function for each family of commands.
 
-use crate::audio::{Job, Kind, Queued};
+use crate::audio::{Job, Kind, Queued, MAX_INPUTS};
 use crate::editor;
 use crate::host::{Counters, Log};
 use crate::instance::Instance;
-use crate::report::{Report, Swap};
+use crate::report::{self, Report, Swap};
 use crate::script::{Line, Node};
 use crate::signal::Signal;
 use crate::wav;
@@ -27,7 +27,7 @@ pub struct Track {
     in_place: bool,
     side: bool,
     realtime: bool,
-    inputs: [Signal; 2],
+    inputs: [Signal; MAX_INPUTS],
     queue: Vec<Queued>,
     pub recording: Vec<[f64; 2]>,
     pub rate: f64,
@@ -134,8 +134,8 @@ impl Runner {
             "block" | "width" | "inplace" | "side" | "realtime" | "input" | "side-input" => self.setting(line),
             "automate" | "mod" | "ramp" | "note" | "midi" => self.events(line),
             "process" | "start" | "wait" | "together" => self.playing(line),
-            "save" | "load" | "swap" | "watch" | "editor" => self.patches(line),
-            "mark" | "wav" | "sleep" | "print" => self.notes(line),
+            "save" | "load" | "swap" | "knob" | "editor" => self.patches(line),
+            "mark" | "wav" | "copy" | "sleep" | "print" => self.notes(line),
             "expect" => {
                 self.expect(line)?;
                 self.report.expectations += 1;
@@ -429,39 +429,37 @@ impl Runner {
     }
 
     fn patches(&mut self, line: &Line) -> Done {
-        let must_fail = line.words.iter().skip(2).any(|w| w == "fails");
         match line.words[0].as_str() {
             "editor" => {
                 let url = self.editor_url()?;
                 println!("editor {url}");
-                return Ok(());
+                Ok(())
             }
             "save" => {
                 let bytes = self.instance()?.save(Self::piece(line)?)?;
                 let file = word(line, 1)?;
-                return std::fs::write(file, bytes).map_err(|e| format!("{file}: {e}"));
+                std::fs::write(file, bytes).map_err(|e| format!("{file}: {e}"))
             }
-            _ => {}
-        }
-        let file = word(line, 1)?;
-        let result = match line.words[0].as_str() {
-            "load" => {
-                let bytes = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
-                self.instance()?.load(bytes, Self::piece(line)?)
-            }
-            "swap" => {
-                let text = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
-                self.post(file, "api/swap", &text)
+            "knob" => {
+                let value: f64 = number(line, 2)?;
+                let body = format!("{{\"path\":{},\"value\":{value}}}", report::quote(word(line, 1)?));
+                self.accepted("api/param", body.as_bytes())
             }
             _ => {
-                let path = std::fs::canonicalize(file).map_err(|e| format!("{file}: {e}"))?;
-                self.post(file, "api/watch", path.to_string_lossy().as_bytes())
+                let file = word(line, 1)?;
+                let bytes = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
+                let result = if line.words[0] == "load" {
+                    self.instance()?.load(bytes, Self::piece(line)?)
+                } else {
+                    self.swap(file, &bytes)
+                };
+                let must_fail = line.words.iter().skip(2).any(|w| w == "fails");
+                match (result, must_fail) {
+                    (Ok(()), true) => Err(format!("{file} should have been refused")),
+                    (Err(_), true) => Ok(()),
+                    (result, false) => result,
+                }
             }
-        };
-        match (result, must_fail) {
-            (Ok(()), true) => Err(format!("{file} should have been refused")),
-            (Err(_), true) => Ok(()),
-            (result, false) => result,
         }
     }
 
@@ -478,22 +476,30 @@ impl Runner {
         Ok(url)
     }
 
-    fn post(&mut self, file: &str, path: &str, body: &[u8]) -> Done {
-        let url = self.editor_url()?;
+    /// Swaps a patch in as the page's button does; returns when it is published.
+    fn swap(&mut self, file: &str, text: &[u8]) -> Done {
+        self.editor_url()?;
         let started = Instant::now();
-        let reply = editor::post(&url, path, body)?;
-        let ok = reply.ok();
+        let result = self.accepted("api/swap", text);
         self.report.swaps.push(Swap {
             file: file.to_string(),
             milliseconds: started.elapsed().as_secs_f64() * 1000.0,
-            ok,
-            reply: reply.body.clone(),
+            refused: result.as_ref().err().cloned(),
         });
-        self.instance()?;
-        if ok {
+        result
+    }
+
+    /// Sends a request to the editor's server that must be accepted.
+    fn accepted(&mut self, path: &str, body: &[u8]) -> Done {
+        let url = self.editor_url()?;
+        let reply = editor::post(&url, path, body)?;
+        if let Some(instance) = self.track()?.instance.as_mut() {
+            instance.service();
+        }
+        if reply.ok() {
             Ok(())
         } else {
-            Err(format!("{file} was refused with {}: {}", reply.status, reply.body.trim()))
+            Err(format!("{path} answered {}: {}", reply.status, reply.body.trim()))
         }
     }
 
@@ -514,6 +520,14 @@ impl Runner {
                 let file = word(line, 1)?;
                 let track = self.track()?;
                 wav::write(file, track.rate, 2, &track.recording).map_err(|e| format!("{file}: {e}"))
+            }
+            "copy" => {
+                // As text editors save: a new file takes the old one's place.
+                let (from, to) = (word(line, 1)?, word(line, 2)?);
+                let part = format!("{to}.part");
+                std::fs::copy(from, &part)
+                    .and_then(|_| std::fs::rename(&part, to))
+                    .map_err(|e| format!("{from} to {to}: {e}"))
             }
             "sleep" => {
                 let until = Instant::now() + Duration::from_millis(number(line, 1)?);

@@ -32,15 +32,12 @@ pub fn parse(text: &str) -> Result<Vec<Node>, String> {
         }
         match words[0].as_str() {
             "repeat" => {
-                let times = words
-                    .get(1)
-                    .and_then(|w| w.parse().ok())
-                    .ok_or(format!("line {number}: repeat needs a number"))?;
+                let times =
+                    words.get(1).and_then(|w| w.parse().ok()).ok_or(format!("line {number}: repeat needs a number"))?;
                 open.push((number, times, std::mem::take(&mut nodes)));
             }
             "end" => {
-                let (_, times, around) =
-                    open.pop().ok_or(format!("line {number}: end without repeat"))?;
+                let (_, times, around) = open.pop().ok_or(format!("line {number}: end without repeat"))?;
                 let body = std::mem::replace(&mut nodes, around);
                 nodes.push(Node::Repeat { times, body });
             }

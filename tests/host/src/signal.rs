@@ -6,13 +6,25 @@
 pub enum Signal {
     Silence,
     /// One sample of 1, then silence.
-    Impulse { frame: u64 },
+    Impulse {
+        frame: u64,
+    },
     /// Frequency in Hz, amplitude.
-    Sine { hz: f64, amp: f64, frame: u64 },
+    Sine {
+        hz: f64,
+        amp: f64,
+        frame: u64,
+    },
     /// 0, 1, 2, … times `step`, so that every sample tells its place.
-    Ramp { step: f64, frame: u64 },
+    Ramp {
+        step: f64,
+        frame: u64,
+    },
     /// White noise from a fixed seed.
-    Noise { amp: f64, state: u64 },
+    Noise {
+        amp: f64,
+        state: u64,
+    },
 }
 
 impl Signal {
@@ -40,7 +52,11 @@ impl Signal {
             Self::Silence => 0.0,
             Self::Impulse { frame } => {
                 *frame += 1;
-                if *frame == 1 { 1.0 } else { 0.0 }
+                if *frame == 1 {
+                    1.0
+                } else {
+                    0.0
+                }
             }
             Self::Sine { hz, amp, frame } => {
                 let cycles = (*hz * *frame as f64 / rate).fract();

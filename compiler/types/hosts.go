@@ -1,0 +1,215 @@
+package types
+
+import (
+	"math"
+
+	"mmm/compiler/diag"
+	"mmm/compiler/source"
+	"mmm/compiler/syntax"
+)
+
+// hostMacros are the builtin macros of the core; laterMacros those that need
+// the macro stage or the plugin's voices.
+var (
+	hostMacros = map[string]HostKind{
+		"Control": HostControl, "Slider": HostSlider, "Probe": HostProbe, "midi_note_mono": HostMidiNote,
+	}
+	laterMacros = map[string]bool{
+		"ProbeValueWith": true, "Sampler_mono": true, "Param": true, "midi_cc": true, "midi_bend": true,
+		"midi_pressure": true, "midi_voice": true, "transport": true,
+	}
+)
+
+// nameMacroCall resolves the name of a macro call. Arguments of host macros
+// are constants, so their names are not looked up.
+func (c *checker) nameMacroCall(e *syntax.MacroCall) {
+	n := c.names
+	if e.Path == nil {
+		n.failed[e] = true
+		return
+	}
+	name := pathText(e.Path)
+	user := n.latest[name] != nil
+	_, host := hostMacros[name]
+	switch {
+	case host && !user:
+		return
+	case laterMacros[name] && !user:
+		c.unsupported(e.Span(), name+"! is")
+	case user || n.builtins[name] != nil || macroOnly[name]:
+		c.unsupported(e.Span(), "A macro call is")
+	default:
+		c.namePath(e.Path)
+	}
+	n.failed[e] = true
+}
+
+// macroCall infers a builtin macro call (builtins.md 8, 9, 21).
+func (c *checker) macroCall(e *syntax.MacroCall) Type {
+	name := pathText(e.Path)
+	kind, ok := hostMacros[name]
+	if !ok {
+		return Failure
+	}
+	h := &Host{Kind: kind}
+	switch kind {
+	case HostControl:
+		if !c.hostCount(e, name, 2, "name, initial value") {
+			return Failure
+		}
+		label, ok := c.hostString(e.Args[0], "the name of a control")
+		init := c.hostConst(e.Args[1])
+		if !ok || init == nil || !c.finite(e.Args[1], init) {
+			return Failure
+		}
+		h.Name, h.Init = label, init
+		c.info.Hosts[e] = h
+		return c.measure(constType(init))
+	case HostSlider:
+		return c.slider(e, h)
+	case HostProbe:
+		if !c.hostCount(e, name, 1, "label") {
+			return Failure
+		}
+		label, ok := c.hostString(e.Args[0], "the label of a probe")
+		if !ok {
+			return Failure
+		}
+		h.Name = label
+		c.info.Hosts[e] = h
+		a := c.fresh()
+		return &Function{Params: []ParamType{{Type: a}}, Ret: a}
+	default:
+		return c.midiNote(e, h)
+	}
+}
+
+func (c *checker) slider(e *syntax.MacroCall, h *Host) Type {
+	if !c.hostCount(e, "Slider", 4, "name, initial value, minimum, maximum") {
+		return Failure
+	}
+	label, ok := c.hostString(e.Args[0], "the name of a slider")
+	init, ok1 := c.hostNumber(e.Args[1])
+	low, ok2 := c.hostNumber(e.Args[2])
+	high, ok3 := c.hostNumber(e.Args[3])
+	if !ok || !ok1 || !ok2 || !ok3 {
+		return Failure
+	}
+	if low >= high {
+		c.errorf(diag.HostArgument, e.Args[2].Span().To(e.Args[3].Span()), "The minimum of a slider must be below its maximum")
+		return Failure
+	}
+	h.Name, h.Min, h.Max = label, low, high
+	h.Init = &Const{Leaf: true, Number: init}
+	c.info.Hosts[e] = h
+	return Number
+}
+
+func (c *checker) midiNote(e *syntax.MacroCall, h *Host) Type {
+	if !c.hostCount(e, "midi_note_mono", 3, "channel, note, velocity") {
+		return Failure
+	}
+	channel, ok := c.hostNumber(e.Args[0])
+	note, ok1 := c.hostNumber(e.Args[1])
+	velocity, ok2 := c.hostNumber(e.Args[2])
+	if !ok || !ok1 || !ok2 {
+		return Failure
+	}
+	h.Channel = int(min(15, max(0, math.Trunc(channel))))
+	h.Note, h.Velocity = note, velocity
+	c.info.Hosts[e] = h
+	return &Record{Fields: []RecordField{{"pitch", Number}, {"velocity", Number}}}
+}
+
+// hostCount checks the number of arguments of a host macro.
+func (c *checker) hostCount(e *syntax.MacroCall, name string, n int, what string) bool {
+	if len(e.Args) == n {
+		return true
+	}
+	c.errorf(diag.HostArgument, e.Span(), "%s! takes %s: %d arguments instead of %d", name, what, n, len(e.Args))
+	return false
+}
+
+// hostString evaluates an argument that must be a string.
+func (c *checker) hostString(e syntax.Expr, what string) (string, bool) {
+	v, ok := c.evalConst(e)
+	if !ok {
+		return "", false
+	}
+	if !v.isString {
+		c.errorf(diag.HostArgument, e.Span(), "%s must be a string", capital(what)).
+			Note(source.Span{}, "expected type: string").
+			Note(source.Span{}, "found type: %s", v.typeName())
+	}
+	return v.text, v.isString
+}
+
+// hostNumber evaluates an argument that must be a finite number.
+func (c *checker) hostNumber(e syntax.Expr) (float64, bool) {
+	v, ok := c.evalConst(e)
+	if !ok {
+		return 0, false
+	}
+	if v.isString || !v.value.Leaf {
+		c.errorf(diag.HostArgument, e.Span(), "This argument must be a number").
+			Note(source.Span{}, "expected type: number").
+			Note(source.Span{}, "found type: %s", v.typeName())
+		return 0, false
+	}
+	return v.value.Number, c.finite(e, v.value)
+}
+
+// hostConst evaluates an argument made of numbers.
+func (c *checker) hostConst(e syntax.Expr) *Const {
+	v, ok := c.evalConst(e)
+	if !ok {
+		return nil
+	}
+	if v.isString {
+		c.errorf(diag.HostArgument, e.Span(), "The initial value of a control must consist of numbers").
+			Note(source.Span{}, "found type: string")
+		return nil
+	}
+	return v.value
+}
+
+// finite reports constants that no control can start from.
+func (c *checker) finite(e syntax.Expr, v *Const) bool {
+	if v.Leaf {
+		if math.IsNaN(v.Number) || math.IsInf(v.Number, 0) {
+			c.errorf(diag.HostArgument, e.Span(), "The initial value of a control must be finite")
+			return false
+		}
+		return true
+	}
+	for _, x := range v.Elems {
+		if !c.finite(e, x) {
+			return false
+		}
+	}
+	return true
+}
+
+// constType gives the type of a constant.
+func constType(v *Const) Type {
+	switch {
+	case v.Leaf:
+		return Number
+	case v.Names != nil:
+		r := &Record{}
+		for i, name := range v.Names {
+			r.Fields = append(r.Fields, RecordField{name, constType(v.Elems[i])})
+		}
+		return r
+	}
+	t := &Tuple{}
+	for _, x := range v.Elems {
+		t.Elems = append(t.Elems, constType(x))
+	}
+	return t
+}
+
+// capital writes the first letter of an ASCII phrase large.
+func capital(s string) string {
+	return string(s[0]-'a'+'A') + s[1:]
+}
