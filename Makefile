@@ -8,8 +8,8 @@
 SHELL := /bin/bash
 OUT   := $(CURDIR)/out
 HOST  := tests/host/target/release/mmm-host
-GOFLAGS_LIB := -buildmode=c-shared -ldflags "-s -w -X=runtime.godebugDefault=asyncpreemptoff=1"
 VERSION_MAP := $(CURDIR)/cbridge/exports.map
+GOFLAGS_LIB := -buildmode=c-shared -ldflags "-s -w -X=runtime.godebugDefault=asyncpreemptoff=1 -extldflags=-Wl,-soname,libmmm.so,--version-script=$(VERSION_MAP)"
 export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
@@ -25,8 +25,8 @@ deps:
 $(OUT)/libmmmrt.so $(OUT)/mmm.clap &: $(RT_SOURCES)
 	@go mod download
 	@cargo fetch -q --locked --manifest-path plugin/headers/Cargo.toml
-	cmake -S . -B $(OUT)/cmake -G Ninja -DWASMTIME_DIR="$$(go list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)" >$(OUT)/cmake.log 2>&1 || { cat $(OUT)/cmake.log; exit 1; }
-	cmake --build $(OUT)/cmake
+	@cmake -S . -B $(OUT)/cmake -G Ninja -DWASMTIME_DIR="$$(go list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)" >$(OUT)/cmake.log 2>&1 || { cat $(OUT)/cmake.log; exit 1; }
+	@cmake --build $(OUT)/cmake >$(OUT)/cmake.log 2>&1 || { cat $(OUT)/cmake.log; exit 1; }
 	@touch $(OUT)/libmmmrt.so $(OUT)/mmm.clap
 
 $(OUT)/mmm: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so

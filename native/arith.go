@@ -145,22 +145,14 @@ func (w *writer) round(v mir.Value) {
 func (w *writer) mod(va, vb mir.Value) {
 	divisor, fixed := w.numOf(vb)
 	fraction, exponent := math.Frexp(math.Abs(divisor))
-	fixed = fixed && fraction == 0.5 && exponent >= 1 && exponent <= 1000
 	a, b := w.operand(va, f64), w.operand(vb, f64)
 	w.push(a)
 	w.emit(opF64Abs)
-	if fixed {
-		w.num(math.Abs(divisor))
-	} else {
-		w.push(b)
-		w.emit(opF64Abs)
-	}
-	w.emit(opF64Lt)
-	w.emit(opIf, int64(f64))
-	w.push(a)
-	w.emit(opElse)
-	if fixed {
+	if fixed && fraction == 0.5 && exponent >= 1 && exponent <= 1000 {
 		power := math.Abs(divisor)
+		w.num(power)
+		w.emit(opF64Ge) // this way round a constant needs no register
+		w.emit(opIf, int64(f64))
 		w.push(a)
 		w.push(a)
 		if power != 1 {
@@ -175,7 +167,15 @@ func (w *writer) mod(va, vb mir.Value) {
 		w.emit(opF64Sub)
 		w.push(a)
 		w.emit(opF64Copysign)
+		w.emit(opElse)
+		w.push(a)
 	} else {
+		w.push(b)
+		w.emit(opF64Abs)
+		w.emit(opF64Lt)
+		w.emit(opIf, int64(f64))
+		w.push(a)
+		w.emit(opElse)
 		w.push(a)
 		w.push(b)
 		w.emit(opCall, int64(w.b.modFunc()))

@@ -21,7 +21,7 @@ type builder struct {
 	funcs     map[*mir.Func]*funcInfo // the functions that can run
 	order     []*mir.Func             // those of funcs, as found
 	layout    layout
-	fmod      int  // index of the helper for %, -1: not needed yet
+	fmod      int  // index of the function for %, -1: not needed yet
 	recursive bool // some function counts its depth
 	readsNow  bool // a function other than dsp reads NowWord
 	err       error

@@ -1,10 +1,10 @@
-// The helper function for %: C's fmod, exact for every pair of numbers.
+// The module's own function for %: C's fmod, exact for every pair of numbers.
 
 package native
 
 import "math"
 
-// modFunc returns the index of the helper, which it writes at the first call.
+// modFunc returns the index of that function, which it writes at the first call.
 // The quotient may have a thousand bits, and without a fused multiply-add no
 // product of it is exact; so the rest is found by long division of the
 // mantissas, eleven bits of the quotient a step, which is one step unless the

@@ -40,8 +40,8 @@ type value struct {
 	height int
 }
 
-// block of state of the function whose body is written: at a byte address known
-// now, or in a local.
+// stateBase is where the state block of the body being written lies: at a byte
+// address known now, or in a local.
 type stateBase struct {
 	local int // -1: constant
 	addr  int64

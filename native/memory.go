@@ -47,7 +47,7 @@ func (w *writer) effect(in *mir.Instr) {
 	case mir.Print:
 		w.get(in.Args[0], f64)
 		w.emit(opI32Const, in.Aux)
-		w.emit(opCall, printFunc)
+		w.emit(opCall, importedPrint)
 	case mir.Call:
 		w.call(in)
 	case mir.If:

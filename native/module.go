@@ -68,15 +68,15 @@ func (f *wasmFunc) signature() string {
 }
 
 // module is a whole module. Function k of funcs has the index k, one more if
-// print is imported; printFunc stands for the import.
+// print is imported; importedPrint stands for the import.
 type module struct {
 	pages  uint32 // memory size, 64 KiB each; it never grows
 	prints bool   // imports mmm.print
 	funcs  []*wasmFunc
 }
 
-// printFunc is the operand of a call to the import.
-const printFunc = -1
+// importedPrint is the operand of a call to the import.
+const importedPrint = -1
 
 // printSignature is the type of the import.
 const printSignature = string(byte(f64)) + "\x7f\x00"
@@ -84,7 +84,7 @@ const printSignature = string(byte(f64)) + "\x7f\x00"
 // index returns the function index that the operand of a call stands for.
 func (m *module) index(f int64) uint32 {
 	switch {
-	case f == printFunc:
+	case f == importedPrint:
 		return 0
 	case m.prints:
 		return uint32(f) + 1

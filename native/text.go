@@ -34,7 +34,7 @@ func (m *module) print(out io.Writer) error {
 // funcName returns the identifier of the function that a call's operand means.
 // The index keeps it unique.
 func (m *module) funcName(i int64) string {
-	if i == printFunc {
+	if i == importedPrint {
 		return "$print"
 	}
 	return fmt.Sprintf("$%s.%d", identifier(m.funcs[i].name), i)

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/dsp/window"
@@ -133,18 +134,22 @@ func spectrogram(channels [][]float64, rate float64) *gplot.Plot {
 	p := gplot.New()
 	p.X.Label.Text = "seconds"
 	p.Y.Label.Text = "Hz"
-	p.Y.Scale = gplot.LogScale{}
-	p.Y.Tick.Marker = gplot.ConstantTicks([]gplot.Tick{
-		{Value: 20, Label: "20"}, {Value: 50, Label: "50"}, {Value: 100, Label: "100"}, {Value: 200, Label: "200"}, {Value: 500, Label: "500"},
-		{Value: 1000, Label: "1k"}, {Value: 2000, Label: "2k"}, {Value: 5000, Label: "5k"}, {Value: 10000, Label: "10k"}, {Value: 20000, Label: "20k"},
-	})
+	var ticks []gplot.Tick
+	for _, hz := range []float64{20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000} {
+		label := strconv.FormatFloat(hz, 'f', -1, 64)
+		if hz >= 1000 {
+			label = strconv.FormatFloat(hz/1000, 'f', -1, 64) + "k"
+		}
+		ticks = append(ticks, gplot.Tick{Value: math.Log10(hz), Label: label})
+	}
+	p.Y.Tick.Marker = gplot.ConstantTicks(ticks)
 	if len(channels) == 0 || len(channels[0]) == 0 {
-		p.Y.Min, p.Y.Max = lowestHz, rate/2
+		p.Y.Min, p.Y.Max = math.Log10(lowestHz), math.Log10(rate/2)
 		return p
 	}
 	g := newGrid(channels, rate)
 	heat := plotter.NewHeatMap(g, shades{})
-	heat.Rasterized = false
+	heat.Rasterized = true // rows are even in the logarithm of the frequency
 	heat.Min, heat.Max = floorDB, 0
 	p.Add(heat)
 	return p
@@ -159,7 +164,7 @@ type grid struct {
 func (g *grid) Dims() (c, r int)   { return len(g.seconds), len(g.hertz) }
 func (g *grid) Z(c, r int) float64 { return g.level[c][r] }
 func (g *grid) X(c int) float64    { return g.seconds[c] }
-func (g *grid) Y(r int) float64    { return g.hertz[r] }
+func (g *grid) Y(r int) float64    { return math.Log10(g.hertz[r]) }
 
 // newGrid computes Hann-windowed spectra; 0 dB is a full-scale sine.
 func newGrid(channels [][]float64, rate float64) *grid {

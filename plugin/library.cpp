@@ -20,7 +20,7 @@ void say(const char *what, const char *detail) {
     snprintf(problem_text, sizeof problem_text, "%s: %s", what, detail ? detail : "unknown reason");
 }
 
-// Looks every function up. mmm_process, mmm_flush and mmm_reset stand in
+// Looks every function up. The functions of mmm_audio.h stand in
 // libmmmrt.so: dlsym searches the libraries that libmmm was linked with, too.
 bool resolve(void *handle, Library *table) {
 #define MMM_RESOLVE(name)                                                        \

@@ -36,7 +36,8 @@ namespace mmm {
     X(mmm_editor_open)    \
     X(mmm_process)        \
     X(mmm_flush)          \
-    X(mmm_reset)
+    X(mmm_reset)          \
+    X(mmm_thread_prepare)
 
 // The loaded library: one function pointer for each row above, of the type
 // that the header declares.

@@ -117,7 +117,10 @@ bool CLAP_ABI activate(const clap_plugin_t *plugin, double rate, uint32_t min_fr
 }
 
 bool CLAP_ABI start_processing(const clap_plugin_t *plugin) {
-    expect_audio_thread(self(plugin), "start_processing");
+    Plugin *p = self(plugin);
+    expect_audio_thread(p, "start_processing");
+    // what a thread's first use of the library allocates is not for a block
+    p->lib->mmm_thread_prepare();
     return true;
 }
 

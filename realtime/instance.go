@@ -26,7 +26,7 @@ type FaultError struct {
 	Detail string // the engine's words about a trap, may be empty
 }
 
-// Error names the fault.
+// Error names the fault. [any-thread]
 func (e *FaultError) Error() string {
 	switch e.Fault {
 	case state.FaultDepth:

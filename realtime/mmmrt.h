@@ -10,8 +10,8 @@
      player   - the audio side of one plugin instance (mmm_audio.h).
 
    Words are 64 bits. Offsets and sizes are in words, times in ns or frames.
-   Functions tagged [control] may be called from any thread but an audio thread,
-   for one object by one caller at a time. */
+   [any-thread] is any thread but an audio thread, for one object one caller at a
+   time; [audio-thread] may be called there too: it neither waits nor allocates. */
 #ifndef MMMRT_H
 #define MMMRT_H
 
@@ -68,16 +68,16 @@ typedef struct mmmrt_instance mmmrt_instance;
 
 /* Makes machine code of a WebAssembly module. It must export a 32-bit memory
    "memory", "init" () -> () and "run" (i32 first, i32 frames) -> (); it may
-   import "mmm" "print" (f64, i32) -> (). Returns NULL and an error text. [control] */
+   import "mmm" "print" (f64, i32) -> (). Returns NULL and an error text. [any-thread] */
 mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size);
 
-/* [control] */
+/* Frees a module, not its instances. NULL is none. [any-thread] */
 void mmmrt_module_free(mmmrt_module *module);
 
 /* Makes an instance that runs machine code. deep: it calls recursive functions
    and runs on a private stack with room for state.MaxDepth calls; without, it
    runs on its caller's stack, of which it takes 64 kB at most. NULL and an error
-   text when the module does not fit the image or memory is short. [control] */
+   text when the module does not fit the image or memory is short. [any-thread] */
 mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, bool deep, char *error,
                              size_t error_size);
 
@@ -89,10 +89,10 @@ typedef struct mmmrt_calls {
 } mmmrt_calls;
 
 /* Makes an instance that runs by callback. This is the one documented way by
-   which an audio thread enters Go. NULL when memory is short. [control] */
+   which an audio thread enters Go. NULL when memory is short. [any-thread] */
 mmmrt_instance *mmmrt_vm(const mmmrt_image *image, mmmrt_calls calls, uint64_t context);
 
-/* Frees an instance that no player holds. [control] */
+/* Frees an instance that no player holds. [any-thread] */
 void mmmrt_instance_free(mmmrt_instance *instance);
 
 /* The memory; its address and size never change. [any-thread] */
@@ -100,23 +100,23 @@ uint64_t *mmmrt_instance_words(mmmrt_instance *instance);
 
 /* Sets sample index and rate, runs the initialiser and keeps what it left, for
    mmm_reset. Returns enum mmmrt_fault; place is the index of the function that
-   faulted, or -1. detail gets the engine's words about a trap. [control] */
+   faulted, or -1. detail gets the engine's words about a trap. [any-thread] */
 int mmmrt_instance_init(mmmrt_instance *instance, double now, double rate, int64_t *place, char *detail,
                         size_t detail_size);
 
 /* Runs frames first..first+frames-1 of the in and out buffers, at most
    MMMRT_BLOCK_FRAMES in all. Returns enum mmmrt_fault, the first since init.
-   [control] */
+   [any-thread] */
 int mmmrt_instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
 
 /* Appends to the instance's log; a full log drops and counts. Called by the
    thread that runs the instance. [audio-thread] */
 void mmmrt_instance_print(mmmrt_instance *instance, double value, int32_t kind);
 
-/* Takes the oldest line of the instance's log. [control] */
+/* Takes the oldest line of the instance's log. [any-thread] */
 bool mmmrt_instance_log(mmmrt_instance *instance, double *value, int32_t *kind);
 
-/* Lines dropped since the last call. [control] */
+/* Lines dropped since the last call. [any-thread] */
 uint32_t mmmrt_instance_log_dropped(mmmrt_instance *instance);
 
 /* ---- programs ---- */
@@ -160,12 +160,13 @@ typedef struct mmmrt_swap {
 } mmmrt_swap;
 
 /* NULL when memory is short or an op lies outside the states: old_state and the
-   instance's own state_size are their sizes. [control] */
+   instance's own state_size are their sizes. [any-thread] */
 mmmrt_program *mmmrt_program_new(const mmmrt_swap *swap, uint32_t old_state);
 
-/* Frees a program that no player holds, not its instance. [control] */
+/* Frees a program that no player holds, not its instance. [any-thread] */
 void mmmrt_program_free(mmmrt_program *program);
 
+/* The instance that the program was made with. [any-thread] */
 mmmrt_instance *mmmrt_program_instance(mmmrt_program *program);
 
 /* ---- players ---- */
@@ -176,32 +177,32 @@ typedef struct mmmrt_options {
                                 stops the program; 0: 250 ms in real time, 10 s offline */
 } mmmrt_options;
 
-/* NULL when memory is short. [control] */
+/* NULL when memory is short. [any-thread] */
 mmm_player *mmmrt_player_new(const mmmrt_options *options);
 
 /* Frees a player that nobody processes any more. Its programs stay the
-   caller's: collect them first by mmmrt_player_drain. [control] */
+   caller's: collect them first by mmmrt_player_drain. [any-thread] */
 void mmmrt_player_free(mmm_player *player);
 
-/* Rate in Hz, for fades and time limits. Call while nobody processes. [control] */
+/* Rate in Hz, for fades and time limits. Call while nobody processes. [any-thread] */
 void mmmrt_player_set_rate(mmm_player *player, double rate);
 
 /* Takes back the program that was published but not yet taken by the audio
    thread; NULL when there is none. Until the next publish the running program
-   stays the same. [control] */
+   stays the same. [any-thread] */
 mmmrt_program *mmmrt_player_withdraw(mmm_player *player);
 
 /* Zeroes the program's state, copies the bulk of its rings from old, the
    instance that runs (NULL: none), and puts it into the mailbox, which must be
-   empty. May wait for the end of one block, 50 ms at most. [control] */
+   empty. May wait for the ends of two blocks, 50 ms at most each. [any-thread] */
 void mmmrt_player_publish(mmm_player *player, mmmrt_program *program, mmmrt_instance *old);
 
 /* Takes a program that the audio thread is done with; NULL when there is none.
-   [control] */
+   [any-thread] */
 mmmrt_program *mmmrt_player_collect(mmm_player *player);
 
 /* Takes whatever program the player still holds, running or pending, one a
-   call. Only when nobody processes any more. [control] */
+   call. Only when nobody processes any more. [any-thread] */
 mmmrt_program *mmmrt_player_drain(mmm_player *player);
 
 enum mmmrt_report_kind {
@@ -220,18 +221,18 @@ typedef struct mmmrt_report {
     mmmrt_instance *instance; /* identity only, may have been freed */
 } mmmrt_report;
 
-/* Takes the oldest report. When the queue was full reports were lost. [control] */
+/* Takes the oldest report. When the queue was full reports were lost. [any-thread] */
 bool mmmrt_player_report(mmm_player *player, mmmrt_report *report);
 
 /* Sets a slot from the control side; NaN does nothing, others are clamped to
-   0..1. The audio thread takes the value at its next block. [control] */
+   0..1. The audio thread takes the value at its next block. [any-thread] */
 void mmmrt_player_set_slot(mmm_player *player, int slot, double value);
 
 /* Current value 0..1 of a slot. [any-thread] */
 double mmmrt_player_value(mmm_player *player, int slot);
 
 /* Slots whose value the host changed since the last call: bit s%64 of
-   mask[s/64]. [control] */
+   mask[s/64]. [any-thread] */
 void mmmrt_player_changes(mmm_player *player, uint64_t mask[MMM_SLOTS / 64]);
 
 /* Index of the next sample of the running program. [any-thread] */
@@ -249,12 +250,12 @@ typedef struct mmmrt_stats {
     uint64_t lost_reports;
 } mmmrt_stats;
 
-/* [any-thread] */
+/* Reads the counts, each by itself. [any-thread] */
 void mmmrt_player_stats(mmm_player *player, mmmrt_stats *stats);
 
 /* Plays blocks of silence into buffers of its own: wall_ns[blocks] gets the time
    of each block, cpu_ns the processor time of all. False when memory is short.
-   [control] */
+   [any-thread] */
 bool mmmrt_measure(mmm_player *player, uint32_t blocks, uint32_t frames, uint32_t ins, uint32_t outs,
                    uint64_t *wall_ns, uint64_t *cpu_ns);
 

@@ -84,7 +84,7 @@ func (p *Player) SetRate(rate float64, maxFrames int) {
 // back: the latest wins, and takes over the state of the one that runs. Values
 // and the restart of time that the one taken back was to bring come with the new
 // one. After an error nothing has changed, and the instance is still the
-// caller's. May wait for the end of a block, at most 50 ms. [any-thread]
+// caller's. May wait for the ends of two blocks, at most 50 ms each. [any-thread]
 func (p *Player) Publish(s Swap) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

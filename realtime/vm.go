@@ -60,6 +60,7 @@ func NewVM(img state.Image, make func(words []uint64) (Runner, error)) (*Instanc
 
 // Print appends a line to the instance's log, as machine code does by its
 // import. A Runner calls it within Init and Run; it neither waits nor allocates.
+// [audio-thread]
 func (in *Instance) Print(value float64, kind int) {
 	C.mmmrt_instance_print(in.c, C.double(value), C.int32_t(kind))
 }
@@ -75,11 +76,15 @@ func (s *vmSide) call(f func(r Runner)) (failed C.int) {
 	return 0
 }
 
+// mmmrtGoInit is init of a vm instance. [any-thread]
+//
 //export mmmrtGoInit
 func mmmrtGoInit(context C.uint64_t) C.int {
 	return cgo.Handle(context).Value().(*vmSide).call(Runner.Init)
 }
 
+// mmmrtGoRun is run of a vm instance. [audio-thread]
+//
 //export mmmrtGoRun
 func mmmrtGoRun(context C.uint64_t, first, frames C.uint32_t) C.int {
 	return cgo.Handle(context).Value().(*vmSide).call(func(r Runner) { r.Run(int(first), int(frames)) })

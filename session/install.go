@@ -128,7 +128,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 		return err
 	}
 	swap := realtime.Swap{
-		Instance: inst, Layout: code.Program.Dsp.State,
+		Instance: inst, Layout: layout(code),
 		Slots: Slots(code.Program, table), Notes: Notes(code.Program),
 		SetValues: true, KeepTime: carry,
 	}
@@ -141,9 +141,9 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 	}
 	s.mu.Unlock()
 	if carry {
-		swap.Plan = state.MakePlan(s.code.Program.Dsp.State, code.Program.Dsp.State)
+		swap.Plan = state.MakePlan(layout(s.code), layout(code))
 	}
-	if swap.Plan == nil || swap.Plan.Structural {
+	if code != s.code && (swap.Plan == nil || swap.Plan.Structural) { // not at a restart
 		swap.Fade = int(math.Ceil(fadeSeconds * s.rate))
 	}
 	if err := s.player.Publish(swap); err != nil {
@@ -164,6 +164,15 @@ func (s *Session) collect() {
 			delete(s.handed, inst)
 		}
 	}
+}
+
+// layout returns the state tree of a program's dsp, an empty one for a dsp
+// without state.
+func layout(code *Code) *state.Node {
+	if tree := code.Program.Dsp.State; tree != nil {
+		return tree
+	}
+	return &state.Node{Kind: state.FnCall, Name: "dsp"}
 }
 
 // sameControl reports whether a slot means the same to two tables, so that a

@@ -37,6 +37,7 @@ func (s *Session) hear() {
 func (s *Session) heard(r realtime.Report) {
 	switch r.Kind {
 	case realtime.Swapped:
+		s.log.print(Debug, fmt.Sprintf("the audio thread took over the program in %.1f µs", float64(r.Duration.Nanoseconds())/1e3))
 		if s.handed[r.Instance].patch == s.codeOf {
 			s.fresh = false
 		}

@@ -267,6 +267,11 @@ func (s *Session) guarded(f func()) {
 // post hands f to the control goroutine and reports whether it took it.
 func (s *Session) post(f func()) bool {
 	select {
+	case <-s.closing: // wins over room in the queue
+		return false
+	default:
+	}
+	select {
 	case s.requests <- f:
 		return true
 	case <-s.closing:

@@ -81,7 +81,7 @@ func TestAudioLibraryDefinesItsHeaders(t *testing.T) {
 		}
 	}
 	audio := prototypes(t, "realtime/mmm_audio.h")
-	if len(audio) != 3 {
+	if len(audio) < 3 {
 		t.Fatalf("prototypes in mmm_audio.h: %v", audio)
 	}
 	for _, name := range audio {

@@ -129,7 +129,7 @@ func agree(t *testing.T, seed int64, when string, p *mir.Program, engines []*run
 
 // MMM_ENGINE_SEEDS=n tries n programs instead of the usual number.
 func TestEnginesAgreeBitForBitOnRandomPrograms(t *testing.T) {
-	seeds := int64(300)
+	seeds := int64(200)
 	if n, err := strconv.ParseInt(os.Getenv("MMM_ENGINE_SEEDS"), 10, 64); err == nil {
 		seeds = n
 	}

@@ -16,7 +16,8 @@ import (
 // These tests play the built plugin in the scripted host of tests/host, a CLAP
 // host that is not ours underneath. README.md there lists its commands.
 
-// Patches that the scripts play.
+// Patches that the scripts play. Their knobs are none of the default patches':
+// a value outlives the patch that had it.
 const (
 	// the knob's value, as it is
 	knobPatch = `fn dsp(){
@@ -27,8 +28,8 @@ const (
 	// 10 Hz at any rate: it tells a wrong rate and lost frames apart
 	sinePatch = `fn phasor(freq){ (self + freq / samplerate) % 1 }
 fn dsp(){
-  let level = Slider!("level", 0.5, 0, 1)
-  let x = sin(phasor(10) * 6.283185307179586) * level
+  let volume = Slider!("volume", 0.5, 0, 1)
+  let x = sin(phasor(10) * 6.283185307179586) * volume
   (x, x)
 }
 `
@@ -36,8 +37,8 @@ fn dsp(){
 	echoPatch = `fn phasor(freq){ (self + freq / samplerate) % 1 }
 fn echo(x){ x + delay(20000, self, 7001) * 0.6 }
 fn dsp(){
-  let level = Slider!("level", 0.5, 0, 1)
-  let x = echo(mem(phasor(311)) * level * 0.2)
+  let volume = Slider!("volume", 0.5, 0, 1)
+  let x = echo(mem(phasor(311)) * volume * 0.2)
   (x, now / 1000000)
 }
 `
@@ -118,8 +119,11 @@ func (r *hostRun) play(script string, env ...string) hostReport {
 // hostReport is what mmm-host writes with --json, as far as tests read it.
 type hostReport struct {
 	Blocks, Frames int
-	Gestures       int
-	Log            []string
+	Swaps          []struct {
+		File, Status string
+		MS           float64
+	}
+	Log []string
 }
 
 func numbered(script string) string {
@@ -264,7 +268,7 @@ swap echo.mmm
 activate 48000 1 %[3]s
 block %[2]s
 mark %[1]s
-ramp level 0.1 0.9 30000 37
+ramp volume 0.1 0.9 30000 37
 note on 60 0.5 0 @1234
 process 50000
 `, name, blocks, max)
@@ -308,20 +312,20 @@ swap echo.mmm
 activate 44100 1 512
 use one
 mark one
-automate level 0.25
+automate volume 0.25
 use two
 mark two
-automate level 1
+automate volume 1
 together 30000
 use one
-expect params "level=0.25"
+expect params "volume=0.25"
 use two
-expect params "level=1"
+expect params "volume=1"
 expect differ one two
 plugin instrument alone
 swap echo.mmm
 activate 48000 1 64
-automate level 0.25
+automate volume 0.25
 mark alone
 process 30000
 expect equal one alone
@@ -386,7 +390,7 @@ func TestStateSurvivesAndSavesToTheSameBytes(t *testing.T) {
 plugin instrument first
 swap echo.mmm
 activate 48000 1 512
-automate level 0.875
+automate volume 0.875
 process 1000
 save a
 save a2 pieces 1
@@ -395,8 +399,8 @@ plugin instrument second
 load a
 save b
 expect files a b
-expect params "level=0.875"
-expect text level "0.875"
+expect params "volume=0.875"
+expect text volume "0.875"
 plugin instrument third
 load a pieces 1
 save c pieces 3
@@ -604,7 +608,7 @@ expect dirty > 0
 expect visible == 1
 swap sine.mmm
 expect visible == 1
-expect param level == 0.5
+expect param volume == 0.5
 `)
 }
 
@@ -676,13 +680,18 @@ func TestVirtualMachineCanBeChosen(t *testing.T) {
 plugin instrument
 swap echo.mmm
 activate 48000 1 512
-automate level 0.75 @1001
+automate volume 0.75 @1001
 process 20000
 wav ` + name + `
 `
 	}
-	run.play(script("native.wav"), "MMM_ENGINE=native")
-	run.play(script("vm.wav"), "MMM_ENGINE=vm")
+	for _, engine := range []string{"native", "vm"} {
+		report := run.play(script(engine+".wav"), "MMM_ENGINE="+engine)
+		var status struct{ Engine string }
+		if err := json.Unmarshal([]byte(report.Swaps[0].Status), &status); err != nil || status.Engine != engine {
+			t.Fatalf("the engine is %q (%v), not %q", status.Engine, err, engine)
+		}
+	}
 	native, err := os.ReadFile(filepath.Join(run.folder, "native.wav"))
 	if err != nil {
 		t.Fatal(err)

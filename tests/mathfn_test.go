@@ -62,6 +62,7 @@ func TestEnginesAgreeBitForBitOnTheElementaryFunctions(t *testing.T) {
 		engines := []*runner{onVM(t, "vm", p), onNative(t, "native", p), onNative(t, "native, optimized", optimized), onVM(t, "vm, optimized", optimized)}
 		images := []state.Image{p.Image, p.Image, optimized.Image, optimized.Image}
 		r := rand.New(rand.NewSource(1))
+		distinct := map[uint64]bool{}
 		for range blocks {
 			for ch := range p.Image.Ins {
 				for i := range state.BlockFrames {
@@ -76,6 +77,7 @@ func TestEnginesAgreeBitForBitOnTheElementaryFunctions(t *testing.T) {
 			}
 			for i := range state.BlockFrames {
 				want := engines[0].words[p.Image.Out+i]
+				distinct[want] = true
 				for k, e := range engines[1:] {
 					if got := e.words[images[k+1].Out+i]; !sameWord(want, got) {
 						t.Fatalf("%s(%v, …) is %x on the vm, %x on %s", name,
@@ -83,6 +85,9 @@ func TestEnginesAgreeBitForBitOnTheElementaryFunctions(t *testing.T) {
 					}
 				}
 			}
+		}
+		if len(distinct) < blocks*state.BlockFrames/20 {
+			t.Errorf("%s gives only %d different results", name, len(distinct))
 		}
 	}
 }

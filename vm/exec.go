@@ -10,12 +10,12 @@ import (
 )
 
 // The loop addresses registers, constants, state and instructions through raw
-// pointers, without bounds checks: three checks an instruction cost about a
-// quarter of its time. What makes it sound: Verify has shown that every operand
-// lies inside its frame, pool, block or function, that pc leaves a function only
-// through a return, and link has sized the stack for the deepest chain of calls.
-// Pointers into Go memory are always made by unsafe.Add from a pointer to the
-// same array and never point behind it.
+// pointers, without bounds checks: an instruction would make up to four of
+// them, each a compare and a branch. What makes it sound: Verify has shown that
+// every operand lies inside its frame, pool, block or function and that code is
+// left through a return only; link has sized the stack for the deepest chain of
+// calls. Pointers are made by unsafe.Add from a pointer into the same array and
+// never leave it.
 
 // u returns the word at index i from p.
 func u(p unsafe.Pointer, i int32) *uint64 {
@@ -95,7 +95,7 @@ resume:
 			*x(r, in.A) = *x(r, in.B) / *x(r, in.C)
 		case ModF:
 			a, b := *x(r, in.B), *x(r, in.C)
-			if a >= 0 && a < b+b { // the step of a phase; both results are exact
+			if *n(r, in.B) >= 0 && a < b+b { // the step of a phase; both results are exact
 				if a >= b {
 					a -= b
 				}
@@ -118,9 +118,9 @@ resume:
 		case LeF:
 			*u(r, in.A) = truth(*x(r, in.B) <= *x(r, in.C))
 		case AndF:
-			*u(r, in.A) = truth(*x(r, in.B) > 0 && *x(r, in.C) > 0)
+			*u(r, in.A) = truth(positive(*u(r, in.B)) && positive(*u(r, in.C)))
 		case OrF:
-			*u(r, in.A) = truth(*x(r, in.B) > 0 || *x(r, in.C) > 0)
+			*u(r, in.A) = truth(positive(*u(r, in.B)) || positive(*u(r, in.C)))
 		case CopySignF:
 			*u(r, in.A) = *u(r, in.B)&^signBit | *u(r, in.C)&signBit
 
@@ -132,7 +132,7 @@ resume:
 			*x(r, in.A) = *x(r, in.B) / *x(k, in.C)
 		case ModFK:
 			a, b := *x(r, in.B), *x(k, in.C)
-			if a >= 0 && a < b+b { // the step of a phase; both results are exact
+			if *n(r, in.B) >= 0 && a < b+b { // the step of a phase; both results are exact
 				if a >= b {
 					a -= b
 				}
@@ -199,7 +199,7 @@ resume:
 		case RoundF:
 			*x(r, in.A) = round(*x(r, in.B))
 		case NotF:
-			*u(r, in.A) = truth(*x(r, in.B) == 0)
+			*u(r, in.A) = truth(*u(r, in.B)<<1 == 0)
 
 		case AddI:
 			*u(r, in.A) = *u(r, in.B) + *u(r, in.C)
@@ -252,7 +252,7 @@ resume:
 
 		case Select:
 			v := *u(r, (*Instr)(ip).A)
-			if *x(r, in.B) > 0 {
+			if positive(*u(r, in.B)) {
 				v = *u(r, in.C)
 			}
 			*u(r, in.A) = v
@@ -273,29 +273,9 @@ resume:
 				*u(r, in.A) = 0
 				break
 			}
-			// Time 0 gives the oldest sample: reading comes before writing.
-			ring, size, d := unsafe.Pointer(u(s, ext.A)), uint64(uint32(ext.B)), uint64(0)
-			if t := *x(r, in.C); t >= float64(ext.B-1) {
-				d = size - 1
-			} else if t > 0 {
-				d = uint64(int64(t))
-			}
-			w := *u(ring, 1)
-			if w >= size {
-				w %= size
-			}
-			at := w + size - d
-			if at >= size {
-				at -= size
-			}
-			samples := unsafe.Add(ring, state.DelayHeader*8)
-			v, out := *u(r, in.B), *u(samples, int32(at))
-			*u(samples, int32(w)) = v
-			*u(r, in.A) = out
-			if w++; w == size {
-				w = 0
-			}
-			*u(ring, 0), *u(ring, 1) = at, w
+			ctx = context{ip, r, s, rets}
+			*u(ctx.r, in.A) = delay(unsafe.Pointer(u(s, ext.A)), uint64(ext.B), *u(r, in.B), *x(r, in.C))
+			goto resume
 		case GetGlobal, GetParam, GetNote:
 			*u(r, in.A) = *u(mem, in.B)
 		case SetGlobal:
@@ -316,7 +296,7 @@ resume:
 		case Jmp:
 			ip = jump(in, in.A)
 		case JmpUnless:
-			if !(*x(r, in.A) > 0) {
+			if !positive(*u(r, in.A)) {
 				ip = jump(in, in.B)
 			}
 		case UnlessEqF:

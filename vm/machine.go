@@ -69,8 +69,7 @@ func (m *Machine) Init() {
 // came; the next turn runs as usual. After state.MaxFaultTurns faulting turns
 // in a row, or FaultTime, only zeros follow and dsp does not run.
 func (m *Machine) Run(first, frames int) {
-	first = max(first, 0)
-	for i, end := first, min(first+frames, state.BlockFrames); i < end; i++ {
+	for i, end := max(first, 0), min(first+frames, state.BlockFrames); i < end; i++ {
 		m.turn(i)
 		*(*float64)(unsafe.Pointer(&m.words[state.NowWord]))++
 	}

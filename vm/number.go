@@ -2,11 +2,17 @@
 
 package vm
 
-import "math"
+import (
+	"math"
+	"unsafe"
+
+	"mmm/state"
+)
 
 const (
 	signBit = 1 << 63
 	one     = 0x3FF0000000000000 // the bits of 1.0
+	infBits = 0x7FF0000000000000
 	two53   = 1 << 53
 	two63   = 1 << 63
 )
@@ -69,6 +75,9 @@ func truth(c bool) uint64 {
 	}
 	return 0
 }
+
+// positive reports whether the number with the bits w is > 0.
+func positive(w uint64) bool { return w-1 < infBits }
 
 // target returns the offset for the int v.
 func (t *JumpTable) target(v int64) int32 {
@@ -135,4 +144,32 @@ func round(x float64) float64 {
 		return math.Copysign(t, x)
 	}
 	return x
+}
+
+// delay reads the sample time steps ago from the ring of size samples, at least
+// 1, then stores in. The ring is a read index, a write index and the samples
+// (spec vm.md 9.4). Time 0 gives the oldest sample: reading comes before writing.
+func delay(ring unsafe.Pointer, size, in uint64, time float64) uint64 {
+	d := uint64(0)
+	if time >= float64(int64(size-1)) {
+		d = size - 1
+	} else if time > 0 {
+		d = uint64(int64(time))
+	}
+	w := *u(ring, 1)
+	if w >= size {
+		w %= size
+	}
+	at := w + size - d
+	if at >= size {
+		at -= size
+	}
+	samples := unsafe.Add(ring, state.DelayHeader*8)
+	out := *u(samples, int32(at))
+	*u(samples, int32(w)) = in
+	if w++; w == size {
+		w = 0
+	}
+	*u(ring, 0), *u(ring, 1) = at, w
+	return out
 }

@@ -45,9 +45,11 @@ type emitter struct {
 	regs   registers
 	out    *vm.FuncProto
 	consts map[uint64]int32
-	pos    int         // place in the function, counted as analyse does
-	span   source.Span // position of the instruction being translated
-	err    error       // the first
+	// windows is where calls, by place, are to start that have arguments already.
+	windows map[int32]int
+	pos     int         // place in the function, counted as analyse does
+	span    source.Span // position of the instruction being translated
+	err     error       // the first
 }
 
 // function translates f.
@@ -57,7 +59,7 @@ func function(f *mir.Func, index map[*mir.Func]int) (*vm.FuncProto, error) {
 		return nil, err
 	}
 	e := &emitter{
-		f: f, index: index, use: use, consts: map[uint64]int32{},
+		f: f, index: index, use: use, consts: map[uint64]int32{}, windows: map[int32]int{},
 		out: &vm.FuncProto{
 			Name: f.Name, NParam: len(f.Params), NRet: len(f.Results), StateSize: f.StateSize(),
 			Recursive: f.Recursive, Pos: f.Pos,

@@ -302,7 +302,7 @@ func (e *emitter) call(in *mir.Instr) {
 		return
 	}
 	e.usedAll(in.Args)
-	window := e.regs.top
+	window := max(e.regs.top, e.windows[int32(e.pos)])
 	e.regs.reach(window + max(len(in.Args), len(in.Res)))
 	targets := make([]int32, len(in.Args))
 	for i := range targets {

@@ -77,16 +77,7 @@ func (e *emitter) target(v mir.Value) int {
 	if w := u.want[v]; w >= 0 && !e.regs.isTaken(int(w)) {
 		r = int(w)
 	} else if call := u.argOf[v]; call.pos > 0 {
-		// The window of the call will start above what outlives it.
-		top := e.regs.top
-		for top > 0 {
-			o := e.regs.owner[top-1]
-			if e.regs.isTaken(top-1) && (o < 0 || u.last[o] > call.pos) {
-				break
-			}
-			top--
-		}
-		if w := top + int(call.arg); !e.regs.isTaken(w) {
+		if w := e.window(call) + int(call.arg); !e.regs.isTaken(w) {
 			r = w
 		}
 	}
@@ -101,6 +92,28 @@ func (e *emitter) target(v mir.Value) int {
 		e.release(v)
 	}
 	return r
+}
+
+// window predicts where the window of a call starts of which an argument is
+// defined now: above what outlives the call, and where the argument has room.
+// The other arguments follow the first.
+func (e *emitter) window(call argPlace) int {
+	top := e.regs.top
+	for top > 0 {
+		o := e.regs.owner[top-1]
+		if e.regs.isTaken(top-1) && (o < 0 || e.use.last[o] > call.pos) {
+			break
+		}
+		top--
+	}
+	if w, ok := e.windows[call.pos]; ok && w >= top {
+		return w
+	}
+	for e.regs.isTaken(top + int(call.arg)) {
+		top++
+	}
+	e.windows[call.pos] = top
+	return top
 }
 
 // release gives back the register of v, which is needed no more.

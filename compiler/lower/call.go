@@ -82,6 +82,11 @@ func (c *function) call(e, fn syntax.Expr, args []syntax.Expr) []mir.Value {
 	if to.builtin == "delay" {
 		return c.delay(e, args)
 	}
+	if op, ok := tupleOps[to.builtin]; ok && info.Kind == types.CallPositional {
+		l := c.expr(args[0])
+		r := c.expr(args[1])
+		return c.arith(op, l, c.typ(args[0]), r, c.typ(args[1]))
+	}
 	if info.Kind == types.CallSpread {
 		vals := c.expr(args[0])
 		return c.spread(to, info, vals, c.typ(args[0]), pos(e))
@@ -323,6 +328,9 @@ func (c *function) expandIn(lit *literal, fr *frame, args []mir.Value, at source
 	lit.open = false
 	return vals
 }
+
+// tupleOps are the builtins that work on tuples element by element.
+var tupleOps = map[string]syntax.Op{"add": syntax.OpAdd, "sub": syntax.OpSub, "mult": syntax.OpMul, "div": syntax.OpDiv}
 
 // scalarOps are the builtins that are one operation.
 var scalarOps = map[string]mir.Op{

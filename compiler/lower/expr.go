@@ -203,14 +203,26 @@ func (c *function) choice(e *syntax.If) []mir.Value {
 
 // block lowers the statements of a block; its value is that of the last one.
 func (c *function) block(e *syntax.Block) []mir.Value {
-	var vals []mir.Value
+	last := len(e.Stmts) - 1
 	for i, s := range e.Stmts {
-		v := c.stmt(s)
-		if i == len(e.Stmts)-1 {
-			vals = v
+		if i == last {
+			return c.stmt(s)
+		}
+		c.effects(s)
+	}
+	return nil
+}
+
+// effects lowers a statement whose value nobody wants. A mere mention of a
+// name does nothing.
+func (c *function) effects(s syntax.Stmt) {
+	if x, ok := s.(*syntax.ExprStmt); ok {
+		switch unparen(x.X).(type) {
+		case *syntax.Path, *syntax.Lambda, *syntax.String:
+			return
 		}
 	}
-	return vals
+	c.stmt(s)
 }
 
 // stmt lowers a statement and returns the words of its value.
@@ -228,7 +240,7 @@ func (c *function) stmt(s syntax.Stmt) []mir.Value {
 		if b != nil && b.Static == nil && c.info.Funcs[asLambda(s.Value)] == nil {
 			c.bindWords(b, c.expr(s.Value), c.typ(s.Value))
 		}
-	case *syntax.Fn, *syntax.BadStmt:
+	case *syntax.Fn, *syntax.TypeAlias, *syntax.BadStmt:
 	default:
 		c.unsupported(s.Span(), "this declaration")
 	}

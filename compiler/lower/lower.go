@@ -73,7 +73,7 @@ func Program(file *syntax.File, info *types.Info, opts Options, ds *diag.List) *
 	}
 	init, f := l.newFunction("_mimium_global", nil, nil, nil)
 	for _, s := range file.Stmts {
-		f.stmt(s)
+		f.effects(s)
 	}
 	f.finish(nil)
 	l.prog.Init = init

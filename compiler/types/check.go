@@ -20,11 +20,11 @@ import (
 	"mmm/compiler/syntax"
 )
 
-// Limits that keep the time and the stack of a compile bounded.
+// Limits that keep the time and the stack of a compile bounded. The parser has
+// tighter ones for what stands in a file; expanded macros meet these.
 const (
 	maxNodes     = 1 << 20 // expressions of a program
 	maxDepth     = 20_000  // nesting of expressions, postfix chains included
-	maxSpine     = 150_000 // operators in one chain a + b + c ...
 	maxTypeSize  = 10_000  // parts of one type
 	maxTypeDepth = 10_000  // nesting of one type
 	maxWork      = 1 << 27 // steps over types in one program
@@ -49,7 +49,6 @@ type checker struct {
 	nodes       int
 	parts       int // of the annotation being converted
 	lettersUsed int
-	pipes       int         // macro pipes seen
 	staged      bool        // a #stage was reported
 	at          source.Span // the node being checked, for limits
 

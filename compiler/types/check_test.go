@@ -53,7 +53,7 @@ func TestGlobalsHaveTheirTypes(t *testing.T) {
 		{"a lambda is generalised", "let k = |x, y| x", "k : (a,b)->a"},
 		{"letters keep their names", "fn f(x:t, y:a)->(a, t){ (y, x) }", "f : (t,a)->(a,t)"},
 		{"one letter scope for a function and its lambdas", "fn mk(x:a)->()->a{ | | x }", "mk : (a)->()->a"},
-		{"self takes the type of the result", "fn p(){ let (a, b) = self (a + 1, b + 2) }", "p : ()->(number,number)"},
+		{"self takes the type of the result", "fn p(){ let (a, b) = self\n(a + 1, b + 2) }", "p : ()->(number,number)"},
 		{"fields of self are found", "fn q(){ {a = self.a + 1, b = 2} }", "q : ()->(a: number,b: number)"},
 		{"self alone is a number", "fn s(){ self }", "s : ()->a"},
 		{"a record pattern on self closes the record", "fn f(){ let {a=x,b=y} = self {a=x+1,b=y+2} }", "f : ()->(a: number,b: number)"},
@@ -186,7 +186,7 @@ func TestMistakesAreReportedOnceAtTheirPlace(t *testing.T) {
 		{"a match on tuples that is not exhaustive", "fn f(x,y){ match (x,y) { (0,_) => 1, (_,1) => 2 } }", "wE32 1:12"},
 		{"a match on tuples that is", "type T = A | B fn f(x:T,y){ match (x,y) { (A,_) => 1, (_,0) => 2, (B,_) => 3 } }", ""},
 		{"an early catch-all", "fn f(x){ match x { _ => 9, 7 => 2 } }", "wE33 1:20"},
-		{"a literal twice", "fn f(x){ match x { 1 => 9, 1.5 => 2, _ => 0 } }", "wE30 1:28, wE47 1:28"},
+		{"a literal twice", "fn f(x){ match x { 1 => 9, 1.5 => 2, _ => 0 } }", "wE47 1:28, wE30 1:28"},
 		{"a row that an earlier one covers", "fn f(x,y){ match (x,y) { (0,_) => 1, (0,1) => 2, _ => 3 } }", "wE30 1:38"},
 		{"an unknown constructor", "type S=A|B fn f(s:S){ match s { A=>1, C=>2, _=>3 } }", "E22 1:39"},
 		{"a constructor on a number", "type S=A|B(float) let x = match 3 { B(y) => y, _ => 0 }", "E23 1:33"},
@@ -207,6 +207,36 @@ func TestMistakesAreReportedOnceAtTheirPlace(t *testing.T) {
 		{"a block hides its names", "fn f(){ { let x = 1 x } x }", "E16 1:25"},
 		{"index of a number", "let x = 3 let y = x[0]", "E01 1:19"},
 		{"an index that is a string", "let y = [1][\"a\"]", "E01 1:13"},
+		{"a function of other parameters", "fn app(h:(float)->float)->float{ h(7) } fn s(a,b){ a-b } let x = app(s)", "E01 1:70"},
+		{"a function where a function of another result is declared", "fn k(){ | | 1 } fn idf(f:()->float)->()->float{ f } let x = idf(k)", "E01 1:65"},
+		{"a record parameter whose keys are not the names", "fn app(h){ h({x=7,y=8}) } fn f(a,b){ a-b } let x = app(f)", "E15 1:56"},
+		{"a member that a union lacks", "let v:float|(float,float) = \"s\"", "E01 1:29"},
+		{"a union for one of its members", "fn f(v:float|string)->float{ v }", "E01 1:30"},
+		{"a union for another union", "fn f(v:float|string){ 1 } fn g(v:float|(float,float)){ f(v) }", "E01 1:58"},
+		{"a union member without pattern", "fn f(v:float|(float,float)){ match v { float(x) => x } }", "E24 1:30"},
+		{"a pattern for a member that is not there", "fn f(v:float|string){ match v { int(x) => 1, _ => 2 } }", "E22 1:33"},
+		{"a payload pattern for a constructor without payload", "type T = A | B fn f(t){ match t { A(x) => x, B => 1 } }", "E04 1:35"},
+		{"a payload pattern of another length", "type T = A(float,float) fn f(t){ match t { A(x,y,z) => x } }", "E03 1:44"},
+		{"a constructor with too few arguments", "type T = A(float,string) let a = A(1)", "E01 1:36"},
+		{"a constructor without payload is no function", "type T = A let a = A(1)", "E06 1:20"},
+		{"a letter in a sum type", "type T = A(a)", "E28 1:12"},
+		{"a recursive type cannot be kept in self", "type rec N = Z | S(N) fn f(){ let o:N = self S(Z) }", "E21 1:29"},
+		{"a letter that a recursive body binds is a warning", "fn f(x:a, n)->float{ if (n > 0) { f(x, n - 1) } else { x } }", "wE29 1:8"},
+		{"an index through a fraction is fine but a tuple is not", "let a = [1,2] let b = a[0.5] let c = a[(1,2)]", "E01 1:40"},
+		{"an element twice in a type", "fn f(r:{a:float,a:float}){ 1 }", "E13 1:8"},
+		{"a sum of a constant and a string in a control", "let a = Control!(\"a\", 1 + \"b\")", "E01 1:27"},
+		{"a tuple where a slider needs a number", "let a = Slider!(\"a\", (1,2), 0, 1)", "E44 1:22"},
+		{"a slider whose range is empty", "let a = Slider!(\"a\", 1, 2, 2)", "E44 1:25"},
+		{"an unknown macro", "let a = nothing!(1)", "E16 1:9"},
+		{"a macro of the user is not supported yet", "fn m(x){ x } let a = m!(1)", "E43 1:22"},
+		{"a macro of the plugin is not supported yet", "let a = midi_bend!(0)", "E43 1:9"},
+		{"the macro stage is passed over", "#stage(macro)\nfn m(x){ nope }\n#stage(main)\nfn dsp(){ 1 }", "E43 1:1"},
+		{"assignment to a literal", "fn f(){ 1 = 2 }", "E38 1:9"},
+		{"assignment to a constructor", "type T = A fn f(){ A = 2 }", "E38 1:20"},
+		{"an update of a number", "let r = 1 let s = {r <- a=1}", "E11 1:20"},
+		{"a spread over something that is no number", "fn f(x){ x * 2 } let a = f((1,\"s\"))", "E01 1:31"},
+		{"a spread over too many elements", "fn f(x){ x * 2 } let a = f((1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17))", "E01 1:26"},
+		{"a hint for a misspelled name", "fn freq(x){ x } let a = frq(1)", "E16 1:25"},
 		{"elements of different types", "let a = [1, \"two\"]", "E01 1:13"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -218,5 +248,31 @@ func TestMistakesAreReportedOnceAtTheirPlace(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestMisspelledNamesGetASuggestion(t *testing.T) {
+	for program, want := range map[string]string{
+		"fn freq(x){ x } let a = frq(1)":                                "freq",
+		"let a = flor(1.5)":                                             "floor",
+		"let r = {gain = 1} let a = r.gian":                             "gain",
+		"type Wave = Sine | Saw fn f(w:Wve){ 1 }":                       "Wave",
+		"type W = Sine | Saw fn f(w:W){ match w { Sin => 1, _ => 2 } }": "Sine",
+	} {
+		_, ds := checked(t, program)
+		if len(ds.All) == 0 || !strings.Contains(ds.All[0].Help, "`"+want+"`") {
+			t.Errorf("%s: no suggestion of %s", program, want)
+		}
+	}
+}
+
+func TestMismatchesSayBothTypes(t *testing.T) {
+	_, ds := checked(t, "fn f(x:{a:float,b:(string,float)}){ 1 } let y = f([1])")
+	if len(ds.All) != 1 || len(ds.All[0].Notes) != 2 {
+		t.Fatalf("got %s", found(ds))
+	}
+	notes := ds.All[0].Notes
+	if notes[0].Text != "expected type: (a: number,b: (string,number))" || notes[1].Text != "found type: [number, ...]" {
+		t.Errorf("got %v", notes)
 	}
 }

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"strings"
 
 	"mmm/compiler/diag"
@@ -14,6 +15,7 @@ type decls struct {
 	sums     map[string]*sumDecl
 	ctors    map[string]*Ctor
 	boxing   *sumDecl // type rec whose payload is converted, where references are boxed
+	cycles   int      // declarations on a cycle seen so far
 	inHandle bool     // inside an array or function type
 	open     bool     // a type may come from a part that could not be read
 }
@@ -223,21 +225,24 @@ func (c *checker) checkCycles(aliases []*alias, sums []*sumDecl) {
 		if d.aliases[a.name] != a {
 			continue
 		}
-		if path := cycle(a.name, parts, aliasRefs); path != nil {
-			a.cyclic = true
-			c.recursive(a.name, a.decl.Type, path)
+		if !onCycle(a.name, parts, aliasRefs) {
+			continue
+		}
+		a.cyclic = true
+		if d.cycles++; d.cycles <= maxCycles {
+			c.recursive(a.decl.Type, cycle(a.name, parts, aliasRefs))
 		}
 	}
 	valueRefs := func(name string) []string { return refs(name, false) }
 	parts = components(names, valueRefs)
 	for _, s := range sums {
-		if s.decl.Rec || d.sums[s.name] != s {
+		if s.decl.Rec || d.sums[s.name] != s || !onCycle(s.name, parts, valueRefs) {
+			continue
+		}
+		if d.cycles++; d.cycles > maxCycles {
 			continue
 		}
 		path := cycle(s.name, parts, valueRefs)
-		if path == nil {
-			continue
-		}
 		var at syntax.Node = s.decl
 		for i := range s.decl.Variants {
 			for _, p := range s.decl.Variants[i].Payload {
@@ -250,7 +255,7 @@ func (c *checker) checkCycles(aliases []*alias, sums []*sumDecl) {
 				}
 			}
 		}
-		c.recursive(s.name, at, path)
+		c.recursive(at, path)
 	}
 	all := components(names, func(name string) []string { return refs(name, true) })
 	for _, s := range sums {
@@ -258,10 +263,33 @@ func (c *checker) checkCycles(aliases []*alias, sums []*sumDecl) {
 	}
 }
 
-// recursive reports a declaration that contains itself.
-func (c *checker) recursive(name string, at syntax.Node, path []string) {
+// maxCycles bounds how many declarations that contain themselves are reported.
+const maxCycles = 20
+
+// recursive reports a declaration that contains itself along path.
+func (c *checker) recursive(at syntax.Node, path []string) {
 	c.errorf(diag.RecursiveAlias, at.Span(), "Recursive type alias '%s' detected. Cycle: %s. Use 'type rec' to declare recursive types.",
-		name, strings.Join(path, " -> "))
+		path[0], strings.Join(shortened(path), " -> "))
+}
+
+// shortened leaves out the middle of a long cycle.
+func shortened(path []string) []string {
+	const shown = 8
+	if len(path) <= shown {
+		return path
+	}
+	return append(append(path[:shown-2:shown-2], "…"), path[len(path)-1])
+}
+
+// onCycle reports whether name reaches itself: it refers to a name of its own
+// strongly connected part.
+func onCycle(name string, part map[string]int, refs func(string) []string) bool {
+	for _, r := range refs(name) {
+		if part[r] == part[name] && part[r] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // cycle returns a shortest cycle through name, nil without one.
@@ -275,9 +303,11 @@ func cycle(name string, part map[string]int, refs func(string) []string) []strin
 			if r == name {
 				path := []string{name}
 				for ; n != name; n = from[n] {
-					path = append([]string{n}, path...)
+					path = append(path, n)
 				}
-				return append([]string{name}, path...)
+				path = append(path, name)
+				slices.Reverse(path)
+				return path
 			}
 			if _, seen := from[r]; !seen && part[r] == part[name] && part[r] != 0 {
 				from[r] = n

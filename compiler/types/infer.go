@@ -107,25 +107,17 @@ func (c *checker) letRec(s *syntax.LetRec) {
 		ft := c.lambdaValue(s.Value, b, false)
 		b.Scheme = Scheme{nil, ft}
 	default:
-		self := c.fresh()
-		b.Scheme = Scheme{nil, self}
+		b.Scheme = Scheme{nil, c.fresh()}
+		c.building[b] = []*Use{}
 		t := c.expr(s.Value)
-		if c.mentions(b) {
+		uses := c.building[b]
+		delete(c.building, b)
+		if len(uses) > 0 {
 			c.errorf(diag.LetRecNotFunction, s.Value.Span(), "`letrec` can take only function type.")
 			t = Failure
 		}
 		b.Scheme.Type = t
 	}
-}
-
-// mentions reports whether some use so far means b.
-func (c *checker) mentions(b *Binding) bool {
-	for _, u := range c.info.Uses {
-		if u.Binding == b {
-			return true
-		}
-	}
-	return false
 }
 
 // lambdaValue infers a function literal that may stand in parentheses.

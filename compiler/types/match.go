@@ -13,9 +13,11 @@ import (
 func (c *checker) match(e *syntax.Match) Type {
 	t := c.expr(e.X)
 	var result Type = Unit
+	fits := true
 	for i, a := range e.Arms {
 		if !c.matchPattern(a.Pat, t, e.X, false) {
 			t = c.scrutinee(t)
+			fits = false
 		}
 		body := c.expr(a.Body)
 		switch {
@@ -27,7 +29,7 @@ func (c *checker) match(e *syntax.Match) Type {
 			c.equal(a.Body, body, result)
 		}
 	}
-	if len(e.Arms) > 0 {
+	if len(e.Arms) > 0 && fits {
 		c.after = append(c.after, func() { c.checkArms(e, t) })
 	}
 	return result
@@ -96,6 +98,7 @@ func (c *checker) barePattern(p *syntax.NameMatch, t Type, subject syntax.Expr, 
 		switch x.(type) {
 		case *Sum, *Union:
 			b.Scheme.Type = Failure
+			delete(c.info.Binds, p)
 			d := c.errorf(diag.CtorNotInUnion, p.Span(), "Constructor %q is not a variant of the union type", p.Name.Name).
 				Note(source.Span{}, "found type: %s", typeName(x))
 			if s := diag.DidYouMean(p.Name.Name, variantNames(x)); s != "" {

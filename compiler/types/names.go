@@ -385,9 +385,6 @@ func (c *checker) chain(top *syntax.Binary) []*syntax.Binary {
 	for b, ok := top, true; ok; b, ok = b.L.(*syntax.Binary) {
 		chain = append(chain, b)
 	}
-	if len(chain) > maxSpine {
-		c.tooLarge(top.Span(), "Expression has more than %d operators in a row", maxSpine)
-	}
 	return chain
 }
 

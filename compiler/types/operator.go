@@ -79,7 +79,12 @@ func (c *checker) unary(e *syntax.Unary) Type {
 func (c *checker) schedule(b *syntax.Binary) Type {
 	f := c.expr(b.L)
 	c.number(b.R, c.expr(b.R))
-	c.equal(b.L, f, &Function{Ret: c.fresh()})
+	want := &Function{Ret: c.fresh()}
+	if got, ok := c.look(f).(*Function); ok && len(got.Params) > 0 && (len(got.Params) > 1 || c.look(got.Params[0].Type) != Unit) {
+		c.mismatch(b.L, want, f, nil)
+		return Unit
+	}
+	c.equal(b.L, f, want)
 	return Unit
 }
 

@@ -66,10 +66,6 @@ func (c *checker) partial(e syntax.Expr) bool {
 // rewritePipe gives x ||> f its meaning (language.md 5.3) and resolves the
 // names of f. x itself has been resolved by the caller.
 func (c *checker) rewritePipe(b *syntax.Binary) {
-	c.pipes++
-	if c.pipes > maxDepth {
-		c.tooLarge(b.Span(), "Program has more than %d macro pipes", maxDepth)
-	}
 	f := strip(b.R)
 	if isHole(b.R) {
 		c.nameExpr(b.R)
@@ -82,7 +78,12 @@ func (c *checker) rewritePipe(b *syntax.Binary) {
 		c.names.failed[b] = true
 		return
 	case n == 0:
+		before := c.errors
 		c.nameExpr(b.R)
+		if _, chain := f.(*syntax.Binary); chain && c.errors > before {
+			c.names.failed[b] = true // a hole in an inner operator
+			return
+		}
 		c.info.Rewrites[b] = &syntax.Call{At: b.At, Fn: b.R, Args: []syntax.Expr{b.L}}
 		return
 	}

@@ -74,11 +74,11 @@ function makeKnob(k) {
   box.className = "knob";
   const label = document.createElement("label");
   const input = document.createElement("input");
-  const output = document.createElement("output");
+  const output = document.createElement("span");
   input.type = "range";
   input.id = `knob-${k.path}`;
   input.step = "any";
-  label.htmlFor = output.htmlFor = input.id;
+  label.htmlFor = input.id;
   label.append(k.path, output);
   box.append(label, input);
   const knob = { box, input, output, held: false };

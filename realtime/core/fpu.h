@@ -21,7 +21,7 @@ static inline uint64_t fpu_enter(int flush) {
     return before;
 }
 
-/* [audio-thread] */
+/* Puts back the mode of before. [audio-thread] */
 static inline void fpu_leave(uint64_t before) { _mm_setcsr((uint32_t)before); }
 
 #elif defined(__aarch64__)
@@ -30,6 +30,7 @@ static inline void fpu_leave(uint64_t before) { _mm_setcsr((uint32_t)before); }
 #define FPCR_ROUNDING ((uint64_t)3 << 22)
 #define FPCR_TRAPS ((uint64_t)0x9F00)
 
+/* As above. [audio-thread] */
 static inline uint64_t fpu_enter(int flush) {
     uint64_t before;
     __asm__ volatile("mrs %0, fpcr" : "=r"(before));
@@ -38,6 +39,7 @@ static inline uint64_t fpu_enter(int flush) {
     return before;
 }
 
+/* Puts back the mode of before. [audio-thread] */
 static inline void fpu_leave(uint64_t before) { __asm__ volatile("msr fpcr, %0" ::"r"(before)); }
 
 #else

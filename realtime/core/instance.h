@@ -19,10 +19,10 @@ typedef struct log_line {
 
 /* What an engine does. init and run return false after a trap. free releases what the engine added. */
 typedef struct engine {
-    bool (*init)(mmmrt_instance *);                                 /* [control] */
+    bool (*init)(mmmrt_instance *);                                 /* [any-thread] */
     bool (*run)(mmmrt_instance *, uint32_t first, uint32_t frames); /* [audio-thread] */
-    void (*free)(mmmrt_instance *);                                 /* [control] */
-    void (*detail)(mmmrt_instance *, char *text, size_t size);      /* [control] */
+    void (*free)(mmmrt_instance *);                                 /* [any-thread] */
+    void (*detail)(mmmrt_instance *, char *text, size_t size);      /* [any-thread] */
 } engine;
 
 struct mmmrt_instance {
@@ -36,13 +36,13 @@ struct mmmrt_instance {
     bool watched;
 };
 
-/* Prepares the common part; words are the engine's to provide. [control] */
+/* Prepares the common part; words are the engine's to provide. [any-thread] */
 bool instance_make(mmmrt_instance *instance, const mmmrt_image *image, const engine *engine);
 
-/* [control] */
+/* Frees the common part. [any-thread] */
 void instance_unmake(mmmrt_instance *instance);
 
-/* Whether every part of the image lies within its words. [control] */
+/* Whether every part of the image lies within its words. [any-thread] */
 bool image_valid(const mmmrt_image *image);
 
 static inline double word_number(uint64_t word) {
@@ -61,12 +61,12 @@ static inline uint64_t number_word(double number) {
     return u.word;
 }
 
-/* The fault word is read by machine code and written by the watchdog. [any-thread] */
+/* The fault word is read by machine code and written by the watchdog. [audio-thread] */
 static inline int instance_fault(const mmmrt_instance *instance) {
     return (int)__atomic_load_n(&instance->words[MMMRT_FAULT_WORD], __ATOMIC_RELAXED);
 }
 
-/* Stops a program for good by MMMRT_FAULT_TIME or _TRAP. [any-thread] */
+/* Stops a program for good by MMMRT_FAULT_TIME or _TRAP. [audio-thread] */
 static inline void instance_stop(mmmrt_instance *instance, int fault) {
     __atomic_store_n(&instance->words[MMMRT_FAULT_WORD], (uint64_t)fault, __ATOMIC_RELAXED);
 }

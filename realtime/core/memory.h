@@ -5,10 +5,10 @@
 
 #include <stddef.h>
 
-/* NULL when memory is short; free() gives it back. [control] */
+/* NULL when memory is short; free() gives it back. [any-thread] */
 void *memory_new(size_t bytes);
 
-/* Writes to every page of memory without changing it. [control] */
+/* Writes to every page of memory without changing it. [any-thread] */
 void memory_touch(void *memory, size_t bytes);
 
 #endif

@@ -18,16 +18,16 @@ typedef struct queue {
 } queue;
 
 /* Makes an empty queue; capacity is a power of two. False when memory is short.
-   [control] */
+   [any-thread] */
 bool queue_make(queue *q, uint32_t capacity, size_t element);
 
-/* [control] */
+/* Frees the storage. [any-thread] */
 void queue_free(queue *q);
 
-/* False when the queue is full. [any-thread], the producer */
+/* For the producer: false when the queue is full. [audio-thread] */
 bool queue_push(queue *q, const void *element);
 
-/* False when the queue is empty. [any-thread], the consumer */
+/* For the consumer: false when the queue is empty. [audio-thread] */
 bool queue_pop(queue *q, void *element);
 
 #endif

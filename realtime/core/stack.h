@@ -9,13 +9,13 @@
 #define DEEP_STACK_RESERVE (256u << 10)
 
 /* Maps a stack with a guard page below it and touches all of it. NULL when
-   memory is short. [control] */
+   memory is short. [any-thread] */
 void *stack_new(void);
 
-/* [control] */
+/* Unmaps a stack; NULL is none. [any-thread] */
 void stack_free(void *stack);
 
-/* Calls fn(arg) on the stack. [any-thread] */
+/* Calls fn(arg) on the stack. [audio-thread] */
 void stack_call(void *stack, void (*fn)(void *), void *arg);
 
 #endif

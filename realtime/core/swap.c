@@ -187,29 +187,35 @@ mmmrt_program *mmmrt_player_withdraw(mmm_player *p) {
     return atomic_exchange_explicit(&p->mailbox, NULL, memory_order_acq_rel);
 }
 
-/* Waits until what was written before this call, by a block that may be going
-   on, is visible here. A host that stopped in the middle of a block does not
-   hold us up for ever. */
-static void wait_block(mmm_player *p) {
+/* Waits for the end of a block that may be going on: what was written before
+   this call is visible after it. False when the block does not end within 50 ms. */
+static bool wait_block(mmm_player *p) {
     uint64_t seq = atomic_load_explicit(&p->block_seq, memory_order_acquire);
     for (int i = 0; i < 250; i++) {
         if (!atomic_load_explicit(&p->in_block, memory_order_acquire) ||
             atomic_load_explicit(&p->block_seq, memory_order_acquire) != seq)
-            return;
+            return true;
         nanosleep(&(struct timespec){0, 200000}, NULL);
     }
+    return false;
 }
 
-/* Copies rings while the audio thread may be writing them. Every sample written
-   after its mark was read is copied again at commit; those before are visible
-   after wait_block. Samples are read whole: one atomic load each. */
+/* Copies rings while the audio thread may be writing them. The first wait lets
+   the block end that may just be migrating words into the old program. Every
+   sample written after its mark was read is copied again at commit; those before
+   are visible after the second wait. Samples are read whole: one atomic load
+   each. */
 static void copy_bulk(mmm_player *p, mmmrt_program *program, mmmrt_instance *old) {
     const uint64_t *from = old->words + old->image.state;
     uint64_t *to = program->instance->words + program->instance->image.state;
+    bool settled = wait_block(p);
     program->bulk_epoch = atomic_load_explicit(&p->epoch, memory_order_acquire);
     for (size_t i = 0; i < program->ring_count; i++)
         program->ring_marks[i] = __atomic_load_n(&from[program->rings[i].src + 1], __ATOMIC_RELAXED);
-    wait_block(p);
+    if (!settled || !wait_block(p)) {
+        program->bulk_epoch -= RESET_EPOCH; /* nothing is certain: all is copied at commit */
+        return;
+    }
     for (size_t i = 0; i < program->ring_count; i++) {
         const mmmrt_ring *r = &program->rings[i];
         for (uint32_t k = 2; k < 2 + r->len; k++)

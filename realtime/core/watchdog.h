@@ -18,27 +18,27 @@ typedef struct watch {
 } watch;
 
 /* Adds a watch; the first one starts the thread. False when it cannot start.
-   [control] */
+   [any-thread] */
 bool watchdog_add(watch *w);
 
-/* Removes a watch; the last one stops the thread. [control] */
+/* Removes a watch; the last one stops the thread. [any-thread] */
 void watchdog_remove(watch *w);
 
 /* Returns when the watchdog is certain not to touch the instance any more; the
-   caller has made sure that no watch names it. [control] */
+   caller has made sure that no watch names it. [any-thread] */
 void watchdog_forget(struct mmmrt_instance *instance);
 
 /* Monotonic time in ns; no system call where clock_gettime is in the vdso.
-   [any-thread] */
+   [audio-thread] */
 uint64_t clock_ns(void);
 
-/* [audio-thread] */
+/* Says what runs from now on, and until when it may. [audio-thread] */
 static inline void watch_begin(watch *w, struct mmmrt_instance *target, uint64_t deadline) {
     atomic_store_explicit(&w->target, target, memory_order_relaxed);
     atomic_store_explicit(&w->deadline, deadline, memory_order_release);
 }
 
-/* [audio-thread] */
+/* Says that nothing runs. [audio-thread] */
 static inline void watch_end(watch *w) {
     atomic_store_explicit(&w->deadline, 0, memory_order_release);
 }

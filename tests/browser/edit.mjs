@@ -35,7 +35,7 @@ try {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (line) => { if (line.type() === "error") complaints.push(line.text()); });
   await page.goto(url);
-  const patch = page.getByLabel("Patch");
+  const patch = page.getByRole("textbox", { name: "Patch" });
   const status = page.getByRole("status");
   const swap = page.getByRole("button", { name: "Swap", exact: true });
   await until("the page shows the playing patch", async () => (await patch.inputValue()).includes("echo"));
@@ -60,9 +60,9 @@ try {
   await until("the new knob appears", async () => await knob.count() === 1);
   await knob.focus();
   await knob.press("End");
-  await until("the knob shows its value", async () => /2$/.test(await page.locator(".knob output").textContent()));
+  await until("the knob shows its value", async () => /2$/.test(await page.locator(".knob span").textContent()));
   await knob.press("Home");
-  await until("and the next", async () => /0.5$/.test(await page.locator(".knob output").textContent()));
+  await until("and the next", async () => /0.5$/.test(await page.locator(".knob span").textContent()));
   await patch.focus();
   await patch.press("Control+Enter");
   await until("Ctrl+Enter swaps too", async () => /swapped in/.test(await status.textContent()));

@@ -7,6 +7,8 @@ use std::fmt::Write;
 pub struct Swap {
     pub file: String,
     pub milliseconds: f64,
+    /// The session's status after the swap, JSON, when it was taken.
+    pub status: String,
     /// What the server said, when it did not take the patch.
     pub refused: Option<String>,
 }
@@ -90,9 +92,10 @@ impl Report {
             .iter()
             .map(|w| {
                 format!(
-                    "{{\"file\":{},\"ms\":{:.3},\"refused\":{}}}",
+                    "{{\"file\":{},\"ms\":{:.3},\"status\":{},\"refused\":{}}}",
                     quote(&w.file),
                     w.milliseconds,
+                    quote(&w.status),
                     w.refused.as_deref().map_or("null".into(), quote)
                 )
             })

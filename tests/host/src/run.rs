@@ -443,7 +443,7 @@ impl Runner {
             "knob" => {
                 let value: f64 = number(line, 2)?;
                 let body = format!("{{\"path\":{},\"value\":{value}}}", report::quote(word(line, 1)?));
-                self.accepted("api/param", body.as_bytes())
+                self.accepted("api/param", body.as_bytes()).map(|_| ())
             }
             _ => {
                 let file = word(line, 1)?;
@@ -480,24 +480,29 @@ impl Runner {
     fn swap(&mut self, file: &str, text: &[u8]) -> Done {
         self.editor_url()?;
         let started = Instant::now();
-        let result = self.accepted("api/swap", text);
+        let (status, refused) = match self.accepted("api/swap", text) {
+            Ok(status) => (status, None),
+            Err(e) => (String::new(), Some(e)),
+        };
         self.report.swaps.push(Swap {
             file: file.to_string(),
             milliseconds: started.elapsed().as_secs_f64() * 1000.0,
-            refused: result.as_ref().err().cloned(),
+            status,
+            refused: refused.clone(),
         });
-        result
+        refused.map_or(Ok(()), Err)
     }
 
-    /// Sends a request to the editor's server that must be accepted.
-    fn accepted(&mut self, path: &str, body: &[u8]) -> Done {
+    /// Sends a request to the editor's server that must be accepted; returns
+    /// the answer's body.
+    fn accepted(&mut self, path: &str, body: &[u8]) -> Result<String, String> {
         let url = self.editor_url()?;
         let reply = editor::post(&url, path, body)?;
         if let Some(instance) = self.track()?.instance.as_mut() {
             instance.service();
         }
         if reply.ok() {
-            Ok(())
+            Ok(reply.body.trim().to_string())
         } else {
             Err(format!("{path} answered {}: {}", reply.status, reply.body.trim()))
         }

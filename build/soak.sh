@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# make soak: each fuzzer for FUZZ_TIME (10m), the realtime proof for 60 s, many
+# random programs on both engines.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+time=${FUZZ_TIME:-10m}
+for target in $(grep -rlE '^func Fuzz' --include='*_test.go' .); do
+    dir=$(dirname "$target")
+    for name in $(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' "$target"); do
+        echo "== $dir $name"
+        go test "$dir" -run '^$' -fuzz "^$name\$" -fuzztime "$time"
+    done
+done
+MMM_REALTIME_SECONDS=60 go test ./tests -count=1 -v -run Realtime
+MMM_ENGINE_SEEDS=20000 go test ./tests -count=1 -timeout 2h -run Engines
