@@ -232,3 +232,17 @@ func TestBadTablesAreRefusedAndChangeNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestUnknownPathIsAnsweredWithWhatThereIs(t *testing.T) {
+	list := controls("Cutoff", "env.attack")
+	for path, want := range map[string]string{
+		"cutoff": `; did you mean "Cutoff"?`, "attack": `; did you mean "env.attack"?`, "pan": "; it has Cutoff, env.attack",
+	} {
+		if got := Suggest(path, list); got != want {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+	if got := Suggest("pan", nil); got != "; it has none" {
+		t.Error(got)
+	}
+}

@@ -1,27 +1,23 @@
 package params
 
-import (
-	"fmt"
-	"strings"
-
-	"mmm/compiler/diag"
-)
+import "strings"
 
 // shownPaths is how many paths Suggest lists at most.
-const shownPaths = 8
+const shownPaths = 12
 
 // Suggest returns what to tell someone who named a control that is not there:
-// the nearest path, or the paths there are. It begins with "; " or is "".
+// the one meant, as far as letter case or a forgotten folder ("gain" for
+// "out.gain") tell, or else the paths there are. It begins with "; ".
 func Suggest(path string, controls []Control) string {
 	if len(controls) == 0 {
 		return "; it has none"
 	}
 	var paths []string
 	for _, c := range controls {
+		if strings.EqualFold(c.Path, path) || strings.EqualFold(c.Name(), path) {
+			return "; did you mean \"" + c.Path + "\"?"
+		}
 		paths = append(paths, c.Path)
-	}
-	if near := diag.DidYouMean(path, paths); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	more := ""
 	if len(paths) > shownPaths {

@@ -20,11 +20,11 @@ const (
 	VM     = "vm"     // the bytecode interpreter; runs in Go, also on the audio thread
 )
 
-// KnownEngine reports whether name is an engine.
+// KnownEngine reports whether name is an engine. [any-thread]
 func KnownEngine(name string) bool { return name == Native || name == VM }
 
 // DefaultEngine returns the engine named by the environment variable
-// MMM_ENGINE, native if it names none.
+// MMM_ENGINE, native if it names none. [any-thread]
 func DefaultEngine() string {
 	if e := os.Getenv("MMM_ENGINE"); KnownEngine(e) {
 		return e
@@ -44,7 +44,7 @@ type Code struct {
 }
 
 // Build makes a program ready for an engine. An error is a fault of ours or a
-// limit of the engine: the patch itself is right.
+// limit of the engine: the patch itself is right. [any-thread]
 func Build(p *mir.Program, engine string) (*Code, error) {
 	c := &Code{Program: p, Engine: engine}
 	for _, f := range p.Funcs {
@@ -71,7 +71,7 @@ func Build(p *mir.Program, engine string) (*Code, error) {
 	return c, nil
 }
 
-// Close frees the code. Instances made from it go on.
+// Close frees the code. Instances made from it go on. [any-thread]
 func (c *Code) Close() {
 	if c != nil && c.module != nil {
 		c.module.Close()
@@ -81,7 +81,7 @@ func (c *Code) Close() {
 
 // Instance makes an instance whose parameter cells hold value(control), plain,
 // and whose top level has run with now (samples) and rate (Hz). value nil means
-// the defaults. The caller closes the instance or publishes it.
+// the defaults. The caller closes the instance or publishes it. [any-thread]
 func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (*realtime.Instance, error) {
 	p := c.Program
 	var inst *realtime.Instance
@@ -120,7 +120,7 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 }
 
 // Controls returns the controls of a program in the order of its parameter
-// cells.
+// cells. [any-thread]
 func Controls(p *mir.Program) []params.Control {
 	list := make([]params.Control, len(p.Params))
 	for i, c := range p.Params {
@@ -130,7 +130,7 @@ func Controls(p *mir.Program) []params.Control {
 }
 
 // Notes returns the index of the note cell of each MIDI channel, -1 for a
-// channel that the program does not read.
+// channel that the program does not read. [any-thread]
 func Notes(p *mir.Program) [16]int32 {
 	var cells [16]int32
 	for i := range cells {
@@ -145,7 +145,7 @@ func Notes(p *mir.Program) [16]int32 {
 }
 
 // Slots returns what each host slot drives in a program: the index of its cell
-// and its plain range; cell -1 for a free slot.
+// and its plain range; cell -1 for a free slot. [any-thread]
 func Slots(p *mir.Program, table *params.Table) [params.Slots]realtime.Slot {
 	cell := map[string]int32{}
 	for i, c := range p.Params {

@@ -18,7 +18,7 @@ var defaultInstrument string
 var defaultEffect string
 
 // DefaultPatch returns the text and the name of the patch that a new session of
-// the kind plays.
+// the kind plays. [any-thread]
 func DefaultPatch(k Kind) (text, name string) {
 	if k == Effect {
 		return defaultEffect, "default_effect.mmm"

@@ -12,7 +12,7 @@ import (
 )
 
 // FaultText says what a fault means; place is the name of the function in which
-// it happened, "" when that is not known.
+// it happened, "" when that is not known. [any-thread]
 func FaultText(fault state.Fault, place string) string {
 	text := "a fault of the engine"
 	switch fault {
@@ -64,12 +64,12 @@ type InitError struct {
 	program *mir.Program
 }
 
-// Diags returns the error as diagnostics.
+// Diags returns the error as diagnostics. [any-thread]
 func (e *InitError) Diags() *diag.List {
 	return faultDiags(e.fault.Fault, e.program, e.fault.Place, e.fault.Detail, "The top level was stopped")
 }
 
-// Error renders the diagnostics.
+// Error renders the diagnostics. [any-thread]
 func (e *InitError) Error() string {
 	return faultText(e.fault.Fault, e.program, e.fault.Place, e.fault.Detail, "The top level was stopped")
 }

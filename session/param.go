@@ -90,7 +90,7 @@ type Gesture struct {
 const maxGestures = 4096
 
 // Gesture moves a knob of the editor: value is plain and used by GestureValue.
-// It reports false for a path that the patch does not have.
+// It reports false for a path that the patch does not have. [any-thread]
 func (s *Session) Gesture(kind GestureKind, path string, value float64) bool {
 	s.mu.Lock()
 	c, ok := s.table.Control(path)
@@ -119,6 +119,7 @@ func (s *Session) Gesture(kind GestureKind, path string, value float64) bool {
 }
 
 // TakeGesture returns the oldest gesture that the host was not told.
+// [any-thread]
 func (s *Session) TakeGesture() (g Gesture, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -80,6 +80,7 @@ type Session struct {
 
 // New makes a session that holds the default patch of its kind. It compiles the
 // patch, so that its parameters are known, and is silent until Activate.
+// [any-thread]
 func New(kind Kind, host Host) *Session {
 	s := &Session{
 		kind: kind, host: host, log: newLogger(host),
@@ -101,6 +102,7 @@ func New(kind Kind, host Host) *Session {
 }
 
 // Player returns the audio side; it lives as long as the session.
+// [any-thread]
 func (s *Session) Player() *realtime.Player { return s.player }
 
 // Activate prepares for playing at rate (Hz) in blocks of at most maxFrames and
@@ -133,7 +135,7 @@ func (s *Session) Deactivate() {
 // Swap makes text the patch, as an edit of the present one: state is carried
 // over and time goes on. With wait it returns when the program is published,
 // false when the patch is broken, in which case nothing changes but the status;
-// without, at once with true.
+// without, at once with true. [any-thread]
 func (s *Session) Swap(text, name string, wait bool) (ok bool) {
 	run := func() { ok = s.install(edit{text: text, name: name, path: s.pathOf()}) }
 	if wait {
@@ -143,7 +145,7 @@ func (s *Session) Swap(text, name string, wait bool) (ok bool) {
 	return s.post(func() { s.install(edit{text: text, name: name, path: s.pathOf()}) })
 }
 
-// Patch returns the text of the patch.
+// Patch returns the text of the patch. [any-thread]
 func (s *Session) Patch() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +159,7 @@ func (s *Session) pathOf() string {
 	return s.patch.path
 }
 
-// Engine returns the engine in use.
+// Engine returns the engine in use. [any-thread]
 func (s *Session) Engine() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -19,7 +19,7 @@ type Status struct {
 	Fault       string          `json:"fault"`       // why the audio side muted the program, "" if it did not
 }
 
-// Status returns the present status.
+// Status returns the present status. [any-thread]
 func (s *Session) Status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +35,7 @@ func (s *Session) statusLocked() Status {
 	return st
 }
 
-// StatusJSON returns the present status as JSON.
+// StatusJSON returns the present status as JSON. [any-thread]
 func (s *Session) StatusJSON() string {
 	text, err := json.Marshal(s.Status())
 	if err != nil {

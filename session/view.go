@@ -34,7 +34,7 @@ type View struct {
 }
 
 // View returns what the editor shows, without the text when its revision is
-// have.
+// have. [any-thread]
 func (s *Session) View(have int) View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,7 +59,7 @@ func (s *Session) View(have int) View {
 	return v
 }
 
-// Name returns what diagnostics call the patch.
+// Name returns what diagnostics call the patch. [any-thread]
 func (s *Session) Name() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -107,7 +107,7 @@ func readPatch(path string) (string, error) {
 // Watch takes the patch from a file and follows it: each time the file is saved
 // its text is swapped in. "" stops following. It reports false when the file
 // cannot be read, then nothing changes, or when its patch is broken, then the
-// file is followed all the same, so that mending it is enough.
+// file is followed all the same, so that mending it is enough. [any-thread]
 func (s *Session) Watch(path string) (ok bool) {
 	s.do(func() {
 		if path == "" {

@@ -23,6 +23,7 @@ typedef struct block {
     uint32_t voluntary, involuntary; /* times the thread lost the processor: it waited, it was pushed off */
     uint32_t faults;               /* of pages, minor and major */
     uint32_t swaps;                /* new programs taken over */
+    bool in_go;                    /* the thread is or has been in Go */
     uint32_t counts[WATCH_KINDS];
 } block;
 
@@ -105,10 +106,9 @@ void mmm_host_block_end(void) {
     watch_self.inside = false;
     struct rusage usage;
     getrusage(RUSAGE_THREAD, &usage);
-    if (watch_self.go) {
-        go_found = true;
-        in_go = in_go || *watch_self.go != 0;
-    }
+    bool has_goroutine = watch_self.go && *watch_self.go != 0;
+    go_found = go_found || watch_self.go;
+    in_go = in_go || has_goroutine;
     uint64_t swaps = go_swaps(&worst_swap);
     unsigned at = atomic_fetch_add(&block_count, 1);
     if (!blocks || at >= BLOCKS)
@@ -120,6 +120,7 @@ void mmm_host_block_end(void) {
     b->involuntary = more(usage.ru_nivcsw, before.usage.ru_nivcsw);
     b->faults = more(usage.ru_minflt + usage.ru_majflt, before.usage.ru_minflt + before.usage.ru_majflt);
     b->swaps = (uint32_t)(swaps - before.swaps);
+    b->in_go = has_goroutine;
     for (int k = 0; k < WATCH_KINDS; k++)
         b->counts[k] = (uint32_t)(atomic_load(&totals[k]) - before.totals[k]);
 }
@@ -155,8 +156,8 @@ __attribute__((destructor)) static void finish(void) {
     kernel_report(f);
     for (unsigned i = 0; i < count; i++) {
         const block *b = &blocks[i];
-        fprintf(f, "block %" PRIu64 " %" PRIu64 " %u %u %u %u", b->wall, b->cpu, b->voluntary, b->involuntary, b->faults,
-                b->swaps);
+        fprintf(f, "block %" PRIu64 " %" PRIu64 " %u %u %u %u %d", b->wall, b->cpu, b->voluntary, b->involuntary, b->faults,
+                b->swaps, b->in_go);
         for (int k = 0; k < WATCH_KINDS; k++)
             fprintf(f, " %u", b->counts[k]);
         fputc('\n', f);
