@@ -103,7 +103,7 @@ func proofDocument(native, vm *proofRun) string {
 
 Written by tests/realtime_test.go; do not edit. To make it again, as root (for SCHED_FIFO), after `+"`make build`"+` and with tests/host built:
 
-    MMM_REALTIME_SECONDS=60 LD_LIBRARY_PATH=out go test ./tests -run TestAudioThreadIsNeverLate -update -v
+    MMM_REALTIME_SECONDS=60 LD_LIBRARY_PATH=$PWD/out go test ./tests -run TestAudioThreadIsNeverLate -update -v
 
 `+"`make test`"+` runs the same for %d s and fails when one of the bold numbers is not 0 for the native engine.
 

@@ -152,8 +152,8 @@ var typeEntries = []Entry{
 	},
 	{
 		Code: LenientMismatch, Name: "LenientMismatch", Severity: Warning, Headline: "Type mismatch (tolerated)",
-		Explain: "The types do not fit, but mimium has always accepted this case, and so it works as before.",
-		Example: "fn f(x: {a: float, b: float}){ x.a }\nfn dsp(){\n  f({a = 1})\n}\n", Line: 3,
+		Explain: "A function stands for a number, or a number for a function, among several arguments or elements. Old libraries only pass such values on, so it is let through.",
+		Example: "fn first(x: float, y: float){ x }\nfn dsp(){\n  first(1, |y| y)\n}\n", Line: 3,
 	},
 	{
 		Code: UnreachableArm, Name: "UnreachableArm", Severity: Warning, Headline: "Unreachable match arm",
@@ -163,7 +163,7 @@ var typeEntries = []Entry{
 	{
 		Code: TooManyInstances, Name: "TooManyInstances", Headline: "Function \"{name}\" needs infinitely many specialisations",
 		Explain: "A generic function calls itself with a type that grows with every call.",
-		Example: "fn grow(n, x){\n  if (n > 0) grow(n - 1, (x, x)) else 1\n}\nfn dsp(){ grow(3, 1) }\n", Line: 1,
+		Example: "fn grow(n: float, x: a)->float{\n  if (n > 0) grow(n - 1, (x, 1)) else 1\n}\nfn dsp(){ grow(3, 1) }\n", Line: 1,
 	},
 	{
 		Code: NonExhaustiveDefault, Name: "NonExhaustiveFallback", Severity: Warning,
