@@ -128,6 +128,8 @@ typedef struct mmmrt_slot {
     int32_t cell;  /* index of the parameter cell, -1: the program does not use the slot */
     int32_t curve; /* 0: plain = min + value * (max - min); others reserved */
     double min, max;
+    bool pinned;        /* where value equals home, plain is exact: no rounding for a control that nobody moved */
+    double home, exact;
 } mmmrt_slot;
 
 /* One step of a migration: state.Op. */

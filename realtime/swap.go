@@ -21,10 +21,14 @@ const Channels = 16
 
 // Slot is the place of a parameter slot in a program: the parameter cell of that
 // index, -1 when the program does not use the slot, and the plain values that
-// 0 and 1 stand for.
+// 0 and 1 stand for. If Pinned, the plain value is Exact where the slot's value
+// equals Home, so that a control that nobody moved keeps its value to the last
+// bit.
 type Slot struct {
-	Cell     int32
-	Min, Max float64
+	Cell        int32
+	Min, Max    float64
+	Pinned      bool
+	Home, Exact float64
 }
 
 // Swap is a program to be played. Until it is made by NewSwap its Slots and
@@ -137,7 +141,8 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 		}
 	}
 	for i, slot := range s.Slots {
-		c.slots[i] = C.mmmrt_slot{cell: C.int32_t(slot.Cell), min: C.double(slot.Min), max: C.double(slot.Max)}
+		c.slots[i] = C.mmmrt_slot{cell: C.int32_t(slot.Cell), min: C.double(slot.Min), max: C.double(slot.Max),
+			pinned: C.bool(slot.Pinned), home: C.double(slot.Home), exact: C.double(slot.Exact)}
 		c.values[i] = C.double(s.Values[i])
 	}
 	for i, cell := range s.Notes {

@@ -156,7 +156,8 @@ func Slots(p *mir.Program, table *params.Table) [params.Slots]realtime.Slot {
 		slots[i] = realtime.Slot{Cell: -1, Min: 0, Max: 1}
 		if c, ok := table.At(i); ok {
 			if index, ok := cell[c.Path]; ok {
-				slots[i] = realtime.Slot{Cell: index, Min: c.Min, Max: c.Max}
+				exact := c.Clamp(table.Value(c.Path))
+				slots[i] = realtime.Slot{Cell: index, Min: c.Min, Max: c.Max, Pinned: true, Home: c.Normal(exact), Exact: exact}
 			}
 		}
 	}

@@ -142,6 +142,6 @@ thread alone:
   ready to run and was kept from the processor by another thread or the hypervisor: **because of the machine**.
 
 TestWatchCountsWhatTheAudioThreadMustNotDo shows the library one forbidden thing after the other - allocations, locks, a bare system call instruction, a
-sleep, 3 ms of computing, a memory mapping, a call into Go - and what each must have counted, and that the same outside of a block counts nothing.
+sleep, 10 ms of computing, a memory mapping, a call into Go - and what each must have counted, and that the same outside of a block counts nothing.
 `, proofSeconds, thisMachine(), proofTable(native, vm))
 }

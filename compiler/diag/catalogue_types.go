@@ -163,7 +163,7 @@ var typeEntries = []Entry{
 	{
 		Code: TooManyInstances, Name: "TooManyInstances", Headline: "Function \"{name}\" needs infinitely many specialisations",
 		Explain: "A generic function calls itself with a type that grows with every call.",
-		Example: "fn grow(n: float, x: a)->float{\n  if (n > 0) grow(n - 1, (x, 1)) else 1\n}\nfn dsp(){ grow(3, 1) }\n", Line: 1,
+		Example: "fn grow(n: float, x: a)->float{\n  if (n > 0) grow(n - 1, {v = x}) else 1\n}\nfn dsp(){ grow(3, 1) }\n", Line: 1,
 	},
 	{
 		Code: NonExhaustiveDefault, Name: "NonExhaustiveFallback", Severity: Warning,

@@ -178,6 +178,9 @@ func (c *function) convert(vals []mir.Value, from, to types.Type, pos source.Spa
 }
 
 func (c *function) convertConcrete(vals []mir.Value, from, to types.Type, pos source.Span) []mir.Value {
+	if from == to {
+		return vals // also keeps a deep type from being taken apart level by level
+	}
 	if from == types.Int && to == types.Number {
 		return []mir.Value{c.b.Op(mir.ItoF, vals[0])}
 	}

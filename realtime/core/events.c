@@ -11,7 +11,8 @@ static void write_slot(const mmm_player *p, mmmrt_program *program, int slot) {
         return;
     double v = clamp01(player_value(p, slot) + p->mod[slot]);
     mmmrt_instance *in = program->instance;
-    in->words[in->image.params + (uint32_t)s->cell] = number_word(s->min + v * (s->max - s->min));
+    double plain = s->pinned && v == s->home ? s->exact : s->min + v * (s->max - s->min);
+    in->words[in->image.params + (uint32_t)s->cell] = number_word(plain);
 }
 
 static void write_note(const note *n, mmmrt_program *program, int channel) {
