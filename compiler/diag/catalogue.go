@@ -16,15 +16,18 @@ type Entry struct {
 	Code     Code
 	Name     string // in one word
 	Severity Severity
-	// Headline is the message; a word in braces stands for what varies.
+	// Headline is the message; a word in braces stands for what varies, {problem}
+	// for a message that is written where it is reported.
 	Headline string
 	Explain  string // one paragraph
 	// Example is a program that shows the diagnostic in line Line of it. It is a
-	// program of one file called x.mmm. Without a program, NoExample says why.
-	Example   string
-	Line      int
-	NoExample string
-	Later     bool // the compiler cannot raise it yet
+	// program of one file called x.mmm.
+	Example string
+	Line    int
+	// Instead stands in docs/errors.md in place of a program that is missing or
+	// too long.
+	Instead string
+	Later   bool // the compiler cannot raise it yet
 }
 
 // Catalogue is the entries of all codes, in the order of the codes' families: E
@@ -90,12 +93,16 @@ marked with its code.
 
 func (e Entry) write(w io.Writer) {
 	fmt.Fprintf(w, "\n### %s %s\n\n", e.Code, e.Name)
-	fmt.Fprintf(w, "%s: %s\n\n%s\n", e.Severity, e.Headline, e.Explain)
+	headline := ": " + e.Headline
+	if strings.HasPrefix(headline, ": {problem}") {
+		headline = ", and the message says what it is"
+	}
+	fmt.Fprintf(w, "%s%s\n\n%s\n", e.Severity, headline, e.Explain)
 	if e.Later {
 		fmt.Fprint(w, "\n*Not reported by this version yet.*\n")
 	}
-	if e.Example == "" {
-		fmt.Fprintf(w, "\n%s\n", e.NoExample)
+	if e.Instead != "" {
+		fmt.Fprintf(w, "\nExample: %s\n", e.Instead)
 		return
 	}
 	fmt.Fprint(w, "\n```mimium\n")

@@ -5,7 +5,7 @@ package diag
 
 var syntaxEntries = []Entry{
 	{
-		Code: UnexpectedToken, Name: "UnexpectedToken", Headline: "{problem}",
+		Code: UnexpectedToken, Name: "UnexpectedToken", Headline: "Expected {what}, found {token}",
 		Explain: "The grammar does not go on with this token. The message says what could stand here and what does. " +
 			"If a bracket before it was not closed, a note points at that bracket.",
 		Example: "fn dsp(){\n  let a = 1 + * 2\n  a\n}\n", Line: 2,
@@ -50,6 +50,7 @@ var syntaxEntries = []Entry{
 		Explain: "Constructs may be nested 1000 levels deep, and an expression may be a chain of 10000 parts. " +
 			"Name the parts with `let`.",
 		Example: "fn dsp(){ " + repeat("(", 1001) + "1" + repeat(")", 1001) + " }\n", Line: 1,
+		Instead: "1001 parentheses in each other.",
 	},
 	{
 		Code: FileNotFound, Name: "FileNotFound", Headline: "File {path} not found: {reason}",
@@ -59,8 +60,8 @@ var syntaxEntries = []Entry{
 	},
 	{
 		Code: IncludeCycle, Name: "IncludeCycle", Headline: "File tried to include itself recusively: {path}",
-		Explain:   "The file is loaded while it is being loaded. For a cycle over several files the notes show the chain.",
-		NoExample: "A program of one file cannot show it.", Later: true,
+		Explain: "The file is loaded while it is being loaded. For a cycle over several files the notes show the chain.",
+		Instead: "two files that include each other.", Later: true,
 	},
 	{
 		Code: Encoding, Name: "Encoding", Headline: "The file is not UTF-8: bad byte at offset {offset}",
@@ -69,18 +70,18 @@ var syntaxEntries = []Entry{
 	},
 	{
 		Code: IOError, Name: "IOError", Headline: "IoError: {reason}",
-		Explain:   "The system could not read the file.",
-		NoExample: "It depends on the system.", Later: true,
+		Explain: "The system could not read the file.",
+		Instead: "a file that may not be read.", Later: true,
 	},
 	{
 		Code: Fault, Name: "Fault", Headline: "{problem}",
 		Explain: "The program was stopped while it ran, for example because a function called itself without end, " +
 			"or it does not fit into its engine. Its output is silent until the next edit.",
-		NoExample: "It is reported by the engine and not by the compiler.",
+		Instead: "none, it is reported by the engine and not by the compiler.",
 	},
 	{
 		Code: Internal, Name: "Internal", Headline: "internal error: {problem}",
-		Explain:   "The compiler contradicts itself. What plays goes on. Please report the patch.",
-		NoExample: "No program should show it.",
+		Explain: "The compiler contradicts itself. What plays goes on. Please report the patch.",
+		Instead: "none is known.",
 	},
 }

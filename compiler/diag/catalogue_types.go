@@ -258,5 +258,6 @@ var typeEntries = []Entry{
 		Code: TooLarge, Name: "TooLarge", Headline: "{problem}",
 		Explain: "The program exceeds a limit of the compiler: 16 MB or 500000 tokens in a file, or more local functions than can be made of it.",
 		Example: repeat("1\n", 500_001), Line: 500_001,
+		Instead: "a file with 500001 numbers.",
 	},
 }

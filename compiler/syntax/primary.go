@@ -59,7 +59,7 @@ func (p *parser) primary() Expr {
 	case kIf:
 		return p.conditional()
 	case kMatch:
-		return p.match_()
+		return p.matchExpr()
 	case kStop:
 	default:
 		p.unexpected("expression")
@@ -267,8 +267,8 @@ func (p *parser) missingBranch(cond Expr) {
 	}
 }
 
-// match_ reads a match.
-func (p *parser) match_() Expr {
+// matchExpr reads a match.
+func (p *parser) matchExpr() Expr {
 	start := p.start()
 	p.advance()
 	x := p.expr()

@@ -41,7 +41,7 @@ let z = 1 +
 10:1: error: Expected identifier after ` + "`::`, found keyword `fn`" + ` [P01]
 10:13: error: Expected identifier, found ` + "`1`" + ` [P01]
 13:3: error: Expected pattern (identifier, tuple, or record), found keyword ` + "`fn`" + ` [P01]
-13:11: error: Unexpected ` + "`)`" + `, no bracket is open here [P01]
+13:11: error: Expected expression, found ` + "`)`" + ` (no bracket is open here) [P01]
 15:12: error: Unexpected end of input, expected expression [P02]`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

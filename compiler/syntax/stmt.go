@@ -59,7 +59,7 @@ func (p *parser) statements(open int, inBlock bool) []Stmt {
 				return stmts
 			}
 			if p.match[p.pos] == -1 {
-				p.softError(diag.UnexpectedToken, p.tokenSpan(p.pos), "Unexpected `%s`, no bracket is open here", kindText[k])
+				p.softError(diag.UnexpectedToken, p.tokenSpan(p.pos), "Expected expression, found `%s` (no bracket is open here)", kindText[k])
 			}
 			p.advance()
 			continue
@@ -74,10 +74,6 @@ func (p *parser) statements(open int, inBlock bool) []Stmt {
 		}
 	}
 }
-
-// kindNow returns the kind of the current token, also when the parser is
-// stopped.
-func (p *parser) kindNow() kind { return p.toks[p.pos].kind }
 
 // atDeclaration reports whether a statement that cannot stand in a block
 // follows.
