@@ -28,6 +28,10 @@ type Options struct {
 // maxInstances bounds the instances of one generic function (types.md 14.2).
 const maxInstances = 1000
 
+// maxParamWords bounds the words that one call passes. Types that grow with
+// every call reach it long before maxInstances.
+const maxParamWords = 1 << 14
+
 // lowerer is the state of lowering one program.
 type lowerer struct {
 	info       *types.Info
@@ -115,6 +119,9 @@ func (l *lowerer) instantiate(fn *types.Func, sub substitution, use source.Span)
 		return in
 	}
 	l.count[fn]++
+	if l.count[fn] <= maxInstances && len(sub.kinds(paramTypes(fn))) > maxParamWords {
+		l.count[fn] = maxInstances + 1
+	}
 	if l.count[fn] > maxInstances {
 		if l.count[fn] == maxInstances+1 {
 			l.ds.Errorf(diag.TooManyInstances, fn.Lambda.Pos, "Function %q needs infinitely many specialisations", fn.Name).
