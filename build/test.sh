@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make test: format, vet, staticcheck, tidy, the C sanitizers, every Go test, the
+# make test: format, vet, staticcheck, tidy, every Go test, the
 # conformance corpus on both engines where it is at hand. Stops at the end with
 # all failures named.
 set -uo pipefail
@@ -30,7 +30,6 @@ step "format"       clean_format
 step "vet"          go vet ./...
 step "tidy"         tidy
 step "staticcheck"  go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
-step "C sanitizers" build/sanitize.sh
 step "race"         go test -race -count=1 ./params ./session ./editor ./realtime
 # One at a time: some tests measure, some load the plugin in real time.
 step "go test"      go test -p 1 -count=1 ./...

@@ -150,11 +150,6 @@ func (w *writer) constant(v mir.Value, bits int64) {
 	w.vals[v].at, w.vals[v].bits, w.vals[v].typ = inConst, bits, anyType
 }
 
-// constOf returns the bits of v if it is a constant.
-func (w *writer) constOf(v mir.Value) (bits int64, ok bool) {
-	return w.vals[v].bits, w.vals[v].at == inConst
-}
-
 // numOf returns v as a number if it is a constant.
 func (w *writer) numOf(v mir.Value) (x float64, ok bool) {
 	return math.Float64frombits(uint64(w.vals[v].bits)), w.vals[v].at == inConst

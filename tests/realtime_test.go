@@ -26,7 +26,7 @@ import (
 //
 //	MMM_REALTIME_SECONDS=60 go test ./tests -run TestAudioThreadIsNeverLate -update
 
-var update = flag.Bool("update", false, "write docs/realtime.md")
+var update = flag.Bool("update", false, "rewrite what the tests have recorded: docs/realtime.md, the scripts of tests/script")
 
 const (
 	swapEvery    = 100 * time.Millisecond

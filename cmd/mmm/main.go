@@ -50,7 +50,7 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newRender(), newCheck(), newBench(), newEmit(), newPlot())
-	for _, c := range root.Commands() {
+	for _, c := range append(root.Commands(), root) {
 		positional := c.Args
 		c.Args = func(cmd *cobra.Command, args []string) error {
 			if err := positional(cmd, args); err != nil {

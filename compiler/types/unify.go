@@ -307,7 +307,7 @@ func (c *checker) unifyNamed(r *Record, list []ParamType) *clash {
 				break
 			}
 			if _, ok := findField(fields, p.Name); !ok {
-				_, tail = c.extend(tail, p.Name)
+				c.extend(tail, p.Name)
 				fields, tail = Flatten(r)
 			}
 		}
