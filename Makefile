@@ -14,15 +14,16 @@ export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
 RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name 'CMakeLists.txt')
-EMBEDDED   := $(shell find session editor lib -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
+EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
 .PHONY: build demo test soak install clean deps check
 build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/libmmm.so
 
 deps:
 	@build/deps.sh build
+	@mkdir -p $(OUT)
 
-$(OUT)/libmmmrt.so $(OUT)/mmm.clap &: $(RT_SOURCES)
+$(OUT)/libmmmrt.so $(OUT)/mmm.clap &: $(RT_SOURCES) | deps
 	@go mod download
 	@cargo fetch -q --locked --manifest-path plugin/headers/Cargo.toml
 	@cmake -S . -B $(OUT)/cmake -G Ninja -DWASMTIME_DIR="$$(go list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)" >$(OUT)/cmake.log 2>&1 || { cat $(OUT)/cmake.log; exit 1; }
