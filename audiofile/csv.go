@@ -3,26 +3,25 @@ package audiofile
 import (
 	"bufio"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
+
+	"mmm/draft"
 )
 
 // CSVWriter writes samples as text: a header ch0,ch1,… and one row a frame.
 type CSVWriter struct {
-	path string
-	tmp  *os.File
-	out  *bufio.Writer
-	cell []byte
+	draft *draft.File
+	out   *bufio.Writer
+	cell  []byte
 }
 
 // CreateCSV starts a CSV file; without channels it stays empty.
 func CreateCSV(path string, channels int) (*CSVWriter, error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".mmm-*.csv")
+	file, err := draft.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	w := &CSVWriter{path: path, tmp: tmp, out: bufio.NewWriterSize(tmp, 1<<16)}
+	w := &CSVWriter{draft: file, out: bufio.NewWriterSize(file, 1<<16)}
 	for i := range channels {
 		if i > 0 {
 			w.out.WriteByte(',')
@@ -56,28 +55,10 @@ func (w *CSVWriter) Write(channels [][]float64) error {
 }
 
 // Close completes the file and puts it in its place.
-func (w *CSVWriter) Close() error {
-	err := w.out.Flush()
-	if e := w.tmp.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := w.tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(w.tmp.Name(), w.path)
-	}
-	if err != nil {
-		os.Remove(w.tmp.Name())
-	}
-	return err
-}
+func (w *CSVWriter) Close() error { return w.draft.Commit(w.out.Flush()) }
 
 // Discard gives up the file.
-func (w *CSVWriter) Discard() {
-	w.tmp.Close()
-	os.Remove(w.tmp.Name())
-}
+func (w *CSVWriter) Discard() { w.draft.Discard() }
 
 // AppendNumber appends the shortest text that reads back as the same float64
 // (builtins.md 1.4, csv): at least one fraction digit, an exponent below 1e-4

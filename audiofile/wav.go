@@ -10,10 +10,11 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 
 	"github.com/go-audio/audio"
 	"github.com/go-audio/wav"
+
+	"mmm/draft"
 )
 
 // The formats of a WAV file's header.
@@ -73,11 +74,10 @@ func decoder(d *wav.Decoder) (func(int) float64, error) {
 
 // Writer writes a WAV file block by block.
 type Writer struct {
-	path string
-	tmp  *os.File
-	enc  *wav.Encoder
-	buf  audio.IntBuffer
-	bits int
+	draft *draft.File
+	enc   *wav.Encoder
+	buf   audio.IntBuffer
+	bits  int
 }
 
 // Create starts a WAV file of the given channels. bits is 16 or 24 for integer
@@ -86,7 +86,7 @@ func Create(path string, rate float64, channels, bits int) (*Writer, error) {
 	if bits != 16 && bits != 24 && bits != 32 {
 		return nil, fmt.Errorf("a WAV file has 16, 24 or 32 bits, not %d", bits)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".mmm-*.wav")
+	file, err := draft.Create(path)
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +94,8 @@ func Create(path string, rate float64, channels, bits int) (*Writer, error) {
 	if bits == 32 {
 		format = formatFloat
 	}
-	w := &Writer{path: path, tmp: tmp, bits: bits}
-	w.enc = wav.NewEncoder(tmp, int(math.Round(rate)), bits, channels, format)
+	w := &Writer{draft: file, bits: bits}
+	w.enc = wav.NewEncoder(file, int(math.Round(rate)), bits, channels, format)
 	w.buf = audio.IntBuffer{Format: &audio.Format{NumChannels: channels, SampleRate: int(math.Round(rate))}, SourceBitDepth: bits}
 	return w, nil
 }
@@ -129,25 +129,7 @@ func (w *Writer) raw(x float64) int {
 }
 
 // Close completes the file and puts it in its place.
-func (w *Writer) Close() error {
-	err := w.enc.Close()
-	if e := w.tmp.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := w.tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(w.tmp.Name(), w.path)
-	}
-	if err != nil {
-		os.Remove(w.tmp.Name())
-	}
-	return err
-}
+func (w *Writer) Close() error { return w.draft.Commit(w.enc.Close()) }
 
 // Discard gives up the file.
-func (w *Writer) Discard() {
-	w.tmp.Close()
-	os.Remove(w.tmp.Name())
-}
+func (w *Writer) Discard() { w.draft.Discard() }

@@ -8,7 +8,7 @@ for target in $(grep -rlE '^func Fuzz' --include='*_test.go' .); do
     dir=$(dirname "$target")
     for name in $(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' "$target"); do
         echo "== $dir $name"
-        go test "$dir" -run '^$' -fuzz "^$name\$" -fuzztime "$time"
+        go test "$dir" -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 20x
     done
 done
 MMM_REALTIME_SECONDS=60 go test ./tests -count=1 -v -run TestAudioThreadIsNeverLate

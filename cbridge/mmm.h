@@ -66,8 +66,8 @@ void mmm_deactivate(mmm_session s);
    in which case nothing changes; mmm_status tells why. [any-thread] */
 int mmm_swap(mmm_session s, const char *text, size_t size, const char *name, int wait);
 
-/* Takes the patch from the file and follows it: each time the file is saved its
-   patch is swapped in. path NULL or "" stops following. Returns 1, or 0 when
+/* Takes the patch from the file and follows it and the files it uses: each time
+   one is saved the patch is swapped in. path NULL or "" stops following. Returns 1, or 0 when
    the file cannot be read or its patch is broken. [any-thread] */
 int mmm_watch(mmm_session s, const char *path);
 

@@ -15,6 +15,7 @@ import (
 	"mmm/compiler/lower"
 	"mmm/compiler/mir"
 	"mmm/compiler/source"
+	"mmm/compiler/stage"
 	"mmm/compiler/syntax"
 	"mmm/compiler/types"
 )
@@ -26,6 +27,11 @@ const MaxSourceBytes = 16 << 20
 type Options struct {
 	Name string // what diagnostics call the file
 	Text string
+	// Files says where the modules of the program are. Its Path is the patch's
+	// own file; with no Path and no Dir only the library is searched.
+	Files stage.Files
+	// Print receives what the program prints while it compiles; nil drops it.
+	Print func(text string)
 	// SelfInit0 makes functions that use self return the value that self had
 	// on entry (language.md 9.2).
 	SelfInit0 bool
@@ -36,9 +42,11 @@ type Options struct {
 // Result is everything that is known of a program, as far as its phases went.
 type Result struct {
 	Source  *source.File
-	Tree    *syntax.File
-	Info    *types.Info
-	Program *mir.Program // nil after an error, and for a library
+	Tree    *syntax.File       // the patch as written, but for names, which are resolved
+	Files   []stage.LoadedFile // every other file that was read
+	Whole   *syntax.File       // the program in one list, macros expanded
+	Info    *types.Info        // of Whole
+	Program *mir.Program       // nil after an error, and for a library
 	Diags   diag.List
 }
 
@@ -65,15 +73,32 @@ func Compile(o Options) (r *Result) {
 		return r
 	}
 	r.Tree = syntax.Parse(file, &r.Diags)
-	r.Info = types.Check(r.Tree, &r.Diags)
+	flat := stage.Flatten(r.Tree, o.Files, &r.Diags)
+	r.Files, r.Whole = flat.Files, flat.File
+	r.Info = types.CheckProgram(r.Whole, types.Options{Modules: flat.Modules, Imported: flat.Imported}, &r.Diags)
+	if flat.Staged && !r.Diags.HasErrors() {
+		whole, ok := stage.Expand(flat, r.Info, o.Print, &r.Diags)
+		if !ok {
+			return r
+		}
+		r.Whole = whole
+		macroDsp := r.Info.MacroDsp
+		r.Info = types.CheckProgram(r.Whole, types.Options{Modules: flat.Modules, Imported: flat.Imported}, &r.Diags)
+		r.Info.MacroDsp = macroDsp
+		r.Diags.Unique() // main-stage code was checked twice
+	}
 	if r.Info.Dsp == nil && !o.Library && !r.Diags.HasErrors() {
-		r.Diags.Errorf(diag.NoDsp, source.Span{File: file, Start: len(file.Text), End: len(file.Text)}, "The program has no function `dsp`").
-			Suggest("define what to play: fn dsp(){ … }")
+		d := r.Diags.Errorf(diag.NoDsp, source.Span{File: file, Start: len(file.Text), End: len(file.Text)}, "The program has no function `dsp`")
+		if b := r.Info.MacroDsp; b != nil {
+			d.Note(b.Ident.Pos, "`dsp` is defined in the macro stage")
+		} else {
+			d.Suggest("define what to play: fn dsp(){ … }")
+		}
 	}
 	if r.Diags.HasErrors() || r.Info.Dsp == nil {
 		return r
 	}
-	p := lower.Program(r.Tree, r.Info, lower.Options{SelfInit0: o.SelfInit0}, &r.Diags)
+	p := lower.Program(r.Whole, r.Info, lower.Options{SelfInit0: o.SelfInit0}, &r.Diags)
 	if p == nil {
 		return r
 	}

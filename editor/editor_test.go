@@ -149,6 +149,45 @@ func TestSwapThroughThePageChangesTheStatus(t *testing.T) {
 	}
 }
 
+func TestErrorsInFilesOfThePatchSayWhere(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("patch.mmm", "use voice::tone\nfn dsp(l, r){ tone(1) }\n")
+	put("voice.mmm", "pub fn tone(x){ x }\n")
+	s, u := open(t)
+	if !s.Watch(filepath.Join(dir, "patch.mmm")) {
+		t.Fatal(s.Status().Rendered)
+	}
+	var view session.View
+	_, answer := send(t, u, "GET", "/api/state", "", nil)
+	if err := json.Unmarshal([]byte(answer), &view); err != nil || len(view.Files) != 1 || view.Files[0] != "voice.mmm" {
+		t.Errorf("state %s", answer)
+	}
+	put("voice.mmm", "pub fn tone(x){\n  x + nothing\n}\n")
+	_, answer = send(t, u, "POST", "/api/swap", "use voice::tone\nfn dsp(l, r){ tone(2) + also }\n", nil)
+	var status session.Status
+	if err := json.Unmarshal([]byte(answer), &status); err != nil || status.OK {
+		t.Fatal(answer)
+	}
+	var list []struct {
+		File         string
+		Line, Column int
+	}
+	if err := json.Unmarshal(status.Diagnostics, &list); err != nil || len(list) != 2 {
+		t.Fatalf("diagnostics %s", status.Diagnostics)
+	}
+	if at := list[0]; at.File != view.Name || at.Line != 2 {
+		t.Errorf("the patch's own error is at %v, the patch is %s", at, view.Name)
+	}
+	if at := list[1]; at.File != "voice.mmm" || at.Line != 2 || at.Column != 7 {
+		t.Errorf("the file's error is at %v", at)
+	}
+}
+
 func TestKnobsAndEngineCanBeSet(t *testing.T) {
 	s, u := open(t)
 	if _, answer := send(t, u, "POST", "/api/param", `{"path":"gain","value":1.5}`, nil); !strings.Contains(answer, "true") {

@@ -205,6 +205,12 @@ func (b *builder) shape(f *mir.Func, in *mir.Instr) error {
 			}
 		}
 	}
+	if in.Op >= mir.NewArray {
+		var err error
+		if args, results, err = b.objectShape(f, in); err != nil {
+			return err
+		}
+	}
 	if in.Op != mir.Const && limit != math.MaxInt64 && (in.Imm < 0 || in.Imm >= limit) {
 		return fmt.Errorf("index %d is not below %d", in.Imm, limit)
 	}
@@ -223,6 +229,9 @@ func (a *facts) resultType(b *builder, f *mir.Func, in *mir.Instr, i int) valTyp
 		return i32
 	case mir.AddI, mir.SubI, mir.MulI, mir.AndI, mir.OrI, mir.XorI, mir.ShlI, mir.ShrI, mir.SarI, mir.FtoI, mir.BitsF:
 		return i64
+	case mir.NewArray, mir.Append, mir.Prepend, mir.SplitHead, mir.SplitTail, mir.NewBox, mir.NewCell, mir.FuncValue, mir.MakeClosure,
+		mir.SelfClosure, mir.ArrayGet, mir.BoxLoad, mir.CellGet, mir.GetCapture, mir.CallClosure:
+		return i64 // a handle, or it is not known what
 	case mir.Select:
 		return a.merge(in.Args[1:])
 	case mir.GetVar:

@@ -61,6 +61,12 @@ func (w *writer) operation(in *mir.Instr) {
 		w.emit(opSelect)
 	case mir.GetParam, mir.GetNote, mir.SampleRate, mir.Now:
 		w.unchangingWord(in)
+	case mir.FuncValue:
+		w.emit(opI64Const, handle(kindFunc, in.Callee.Index))
+	case mir.SelfClosure:
+		w.load(opI64Load, w.b.own.word(ownEnv))
+	case mir.GetCapture:
+		w.capture(in.Imm)
 	default:
 		row := direct[in.Op]
 		if row.arg == 0 {

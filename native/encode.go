@@ -9,25 +9,20 @@ import (
 
 // encode returns the module's bytes.
 func (m *module) encode() ([]byte, error) {
-	var types, functions, bodies []byte
-	index := map[string]uint32{}
-	typeOf := func(sig string) uint32 {
-		i, ok := index[sig]
-		if !ok {
-			i = uint32(len(index))
-			index[sig] = i
-			types = appendSignature(types, sig)
-		}
-		return i
+	var types, functions, bodies, imported []byte
+	list, index := m.types()
+	for _, sig := range list {
+		types = appendSignature(types, sig)
 	}
-	var imports []byte
-	if m.prints {
-		imports = appendName(appendName(nil, "mmm"), "print")
-		imports = appendU32(append(imports, 0), typeOf(printSignature))
+	for i, used := range m.imports {
+		if used {
+			imported = appendName(appendName(imported, "mmm"), imports[i].name)
+			imported = appendU32(append(imported, 0), index[imports[i].signature])
+		}
 	}
 	for _, f := range m.funcs {
-		functions = appendU32(functions, typeOf(f.signature()))
-		body := m.appendBody(nil, f)
+		functions = appendU32(functions, index[f.signature()])
+		body := m.appendBody(nil, f, index)
 		if len(body) > maxBodySize {
 			return nil, fmt.Errorf("function %s is too large for machine code: %d bytes, the limit is %d", f.name, len(body), maxBodySize)
 		}
@@ -46,15 +41,51 @@ func (m *module) encode() ([]byte, error) {
 		body := append(appendU32(nil, head), content...)
 		out = append(appendU32(append(out, id), uint32(len(body))), body...)
 	}
-	section(1, uint32(len(index)), types)
-	if m.prints {
-		section(2, 1, imports)
+	section(1, uint32(len(list)), types)
+	if n := m.importCount(numImports); n > 0 {
+		section(2, n, imported)
 	}
 	section(3, uint32(len(m.funcs)), functions)
+	if n := uint32(len(m.table)); n > 0 {
+		section(4, 1, appendU32(appendU32([]byte{funcref, 1}, n), n))
+	}
 	section(5, 1, appendU32(appendU32([]byte{1}, m.pages), m.pages))
 	section(7, count, exports)
+	if n, elements := m.appendElements(nil); n > 0 {
+		section(9, n, elements)
+	}
 	section(10, uint32(len(m.funcs)), bodies)
+	if len(m.data) > 0 {
+		var data []byte
+		for _, d := range m.data {
+			data = append(m.appendOffset(data, d.at), appendU32(nil, uint32(len(d.bytes)))...)
+			data = append(data, d.bytes...)
+		}
+		section(11, uint32(len(m.data)), data)
+	}
 	return out, nil
+}
+
+// funcref is the type of a table's entries.
+const funcref = 0x70
+
+// appendOffset begins a segment of a table or of memory.
+func (m *module) appendOffset(b []byte, at int64) []byte {
+	b = m.appendInstr(append(b, 0), instr{op: opI32Const, a: at}, nil)
+	return append(b, opcodes[opEnd].code...)
+}
+
+// appendElements appends the entries of the table and returns in how many
+// segments.
+func (m *module) appendElements(b []byte) (n uint32, out []byte) {
+	m.elements(func(start int, funcs []int) {
+		n++
+		b = appendU32(m.appendOffset(b, int64(start)), uint32(len(funcs)))
+		for _, f := range funcs {
+			b = appendU32(b, m.index(int64(f)))
+		}
+	})
+	return n, b
 }
 
 // appendSignature appends a function type.
@@ -70,7 +101,7 @@ func appendSignature(b []byte, sig string) []byte {
 }
 
 // appendBody appends the locals and the instructions of f.
-func (m *module) appendBody(b []byte, f *wasmFunc) []byte {
+func (m *module) appendBody(b []byte, f *wasmFunc, types map[string]uint32) []byte {
 	own := f.locals[f.params:]
 	var runs []byte
 	count := uint32(0)
@@ -85,13 +116,13 @@ func (m *module) appendBody(b []byte, f *wasmFunc) []byte {
 	}
 	b = append(appendU32(b, count), runs...)
 	for _, in := range f.code {
-		b = m.appendInstr(b, in)
+		b = m.appendInstr(b, in, types)
 	}
 	return append(b, opcodes[opEnd].code...)
 }
 
 // appendInstr appends one instruction.
-func (m *module) appendInstr(b []byte, in instr) []byte {
+func (m *module) appendInstr(b []byte, in instr, types map[string]uint32) []byte {
 	row := &opcodes[in.op]
 	b = append(b, row.code...)
 	switch row.imm {
@@ -104,6 +135,8 @@ func (m *module) appendInstr(b []byte, in instr) []byte {
 		return appendU32(b, uint32(in.a))
 	case immFunc:
 		return appendU32(b, m.index(in.a))
+	case immType:
+		return append(appendU32(b, types[in.sig]), 0)
 	case immTable:
 		b = appendU32(b, uint32(len(in.table)-1))
 		for _, depth := range in.table {

@@ -10,13 +10,10 @@ import "math"
 // mantissas, eleven bits of the quotient a step, which is one step unless the
 // dividend is over 2048 times the divisor.
 func (b *builder) modFunc() int {
-	if b.fmod >= 0 {
-		return b.fmod
-	}
-	b.fmod = len(b.m.funcs)
-	out := &wasmFunc{name: "fmod", results: []valType{f64}}
-	b.m.funcs = append(b.m.funcs, out)
-	w := b.writer(out)
+	return b.helper("fmod", []valType{f64}, b.writeMod)
+}
+
+func (b *builder) writeMod(w *writer) {
 	p, q := int64(w.param(f64, "a")), int64(w.param(f64, "b"))
 	x, y := int64(w.fresh(i64, "x")), int64(w.fresh(i64, "y"))
 	shift, low := int64(w.fresh(i64, "shift")), int64(w.fresh(i64, "low"))
@@ -163,5 +160,4 @@ func (b *builder) modFunc() int {
 	w.emit(opF64ReinterpretI64)
 	w.emit(opLocalGet, p)
 	w.emit(opF64Copysign)
-	return b.fmod
 }

@@ -521,6 +521,7 @@ func (w *writer) write(f *mir.Func) {
 	if f.Recursive {
 		w.deeper()
 	}
+	w.charge()
 	w.block(f.Body)
 	for i, v := range f.Body.Yield {
 		w.get(v, w.out.results[i])
@@ -541,28 +542,28 @@ func (w *writer) returnZeros() {
 // deeper begins a recursive function: it returns at once in a turn that has
 // faulted, and faults when too many calls are active.
 func (w *writer) deeper() {
+	w.unlessFaulted()
+	w.count(w.f, w.pushIndex, w.returnZeros)
+}
+
+// unlessFaulted returns zeros in a turn that has faulted.
+func (w *writer) unlessFaulted() {
 	w.load(opI64Load, state.FaultWord)
-	w.emit(opI64Eqz)
-	w.emit(opI32Eqz)
-	w.emit(opIf)
+	w.asm(opI64Const, 0, opI64Ne, opIf, 0)
 	w.returnZeros()
 	w.emit(opEnd)
-	depth := w.alloc(i64)
-	w.load(opI64Load, state.DepthWord)
-	w.emit(opLocalTee, int64(depth))
-	w.emit(opI64Const, state.MaxDepth)
-	w.emit(opI64GeS)
-	w.emit(opIf)
-	w.storeInt(state.FaultWord, int64(state.FaultDepth))
-	w.storeInt(state.FaultPlaceWord, int64(w.f.Index))
-	w.returnZeros()
-	w.emit(opEnd)
-	w.emit(opI32Const, 0)
-	w.emit(opLocalGet, int64(depth))
-	w.emit(opI64Const, 1)
-	w.emit(opI64Add)
-	w.emit(opI64Store, state.DepthWord*8)
-	w.release(depth)
+}
+
+// pushIndex pushes the index of the function that is written.
+func (w *writer) pushIndex() { w.emit(opI64Const, int64(w.f.Index)) }
+
+// charge begins a function that pays for its instructions when it starts.
+func (w *writer) charge() {
+	if !w.b.charges.charged[w.f] {
+		return
+	}
+	w.unlessFaulted()
+	w.pay(func() { w.emit(opI64Const, int64(w.b.charges.cost[w.f])) }, w.fault(w.pushIndex, w.returnZeros))
 }
 
 // shallower ends a recursive function; its results stay on the stack.

@@ -47,7 +47,7 @@ func (w *writer) effect(in *mir.Instr) {
 	case mir.Print:
 		w.get(in.Args[0], f64)
 		w.emit(opI32Const, in.Aux)
-		w.emit(opCall, importedPrint)
+		w.callImport(importPrint)
 	case mir.Call:
 		w.call(in)
 	case mir.If:
@@ -55,7 +55,7 @@ func (w *writer) effect(in *mir.Instr) {
 	case mir.Switch:
 		w.choice(in)
 	default:
-		w.fail("operation %s cannot be written", in.Op)
+		w.object(in)
 	}
 }
 

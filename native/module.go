@@ -35,6 +35,7 @@ type instr struct {
 	op    opcode
 	a     int64
 	table []uint32
+	sig   string // of an indirect call
 }
 
 // local is a parameter or a local of a function.
@@ -67,29 +68,81 @@ func (f *wasmFunc) signature() string {
 	return string(key)
 }
 
-// module is a whole module. Function k of funcs has the index k, one more if
-// print is imported; importedPrint stands for the import.
+// module is a whole module. Function k of funcs has the index k behind the
+// imports; an import is called as -1 minus its number in the table.
 type module struct {
-	pages  uint32 // memory size, 64 KiB each; it never grows
-	prints bool   // imports mmm.print
-	funcs  []*wasmFunc
+	pages   uint32 // memory size, 64 KiB each; it never grows
+	imports [numImports]bool
+	funcs   []*wasmFunc
+	table   []int // of indirect calls: index in funcs, -1 for none
+	data    []segment
 }
 
-// importedPrint is the operand of a call to the import.
-const importedPrint = -1
+// segment is what memory holds from the byte offset at on.
+type segment struct {
+	at    int64
+	bytes []byte
+}
 
-// printSignature is the type of the import.
-const printSignature = string(byte(f64)) + "\x7f\x00"
+// importCount returns how many imports the module has below number n.
+func (m *module) importCount(n imported) uint32 {
+	count := uint32(0)
+	for _, used := range m.imports[:n] {
+		if used {
+			count++
+		}
+	}
+	return count
+}
 
 // index returns the function index that the operand of a call stands for.
 func (m *module) index(f int64) uint32 {
-	switch {
-	case f == importedPrint:
-		return 0
-	case m.prints:
-		return uint32(f) + 1
+	if f < 0 {
+		return m.importCount(imported(-1 - f))
 	}
-	return uint32(f)
+	return m.importCount(numImports) + uint32(f)
+}
+
+// types returns the function types in the order of their first use, and the
+// index of each.
+func (m *module) types() (list []string, index map[string]uint32) {
+	index = map[string]uint32{}
+	use := func(sig string) {
+		if _, ok := index[sig]; !ok {
+			index[sig] = uint32(len(list))
+			list = append(list, sig)
+		}
+	}
+	for i, used := range m.imports {
+		if used {
+			use(imports[i].signature)
+		}
+	}
+	for _, f := range m.funcs {
+		use(f.signature())
+	}
+	for _, f := range m.funcs {
+		for _, in := range f.code {
+			if in.op == opCallIndirect {
+				use(in.sig)
+			}
+		}
+	}
+	return list, index
+}
+
+// elements calls visit for each run of table entries that are functions.
+func (m *module) elements(visit func(start int, funcs []int)) {
+	for i := 0; i < len(m.table); {
+		j := i
+		for j < len(m.table) && m.table[j] >= 0 {
+			j++
+		}
+		if j > i {
+			visit(i, m.table[i:j])
+		}
+		i = j + 1
+	}
 }
 
 // Limits of every WebAssembly engine that a large program can meet.
@@ -122,16 +175,21 @@ func Print(w io.Writer, p *mir.Program) error {
 
 // build makes the module of p.
 func build(p *mir.Program) (*module, error) {
-	bytes := int64(p.Image.Words) * 8
-	pages := (bytes + pageSize - 1) / pageSize
-	if pages >= maxPages {
-		return nil, fmt.Errorf("the program needs %d bytes of memory; machine code can have %d", bytes, maxPages*pageSize)
-	}
-	b := &builder{p: p, m: &module{pages: uint32(max(pages, 1))}, funcs: map[*mir.Func]*funcInfo{}, fmod: -1,
+	b := &builder{p: p, m: &module{}, funcs: map[*mir.Func]*funcInfo{}, helpers: map[string]int{}, schedules: map[*mir.Instr]int64{},
 		layout: layout{starts: map[*state.Node][]int64{}}}
 	b.survey()
 	b.functions()
 	b.entry("init", b.writeInit)
 	b.entry("run", b.writeRun)
-	return b.m, b.err
+	if b.err != nil {
+		return nil, b.err
+	}
+	b.place()
+	bytes := (int64(p.Image.Words) + b.own.words) * 8
+	pages := (bytes + pageSize - 1) / pageSize
+	if pages >= maxPages {
+		return nil, fmt.Errorf("the program needs %d bytes of memory; machine code can have %d", bytes, maxPages*pageSize)
+	}
+	b.m.pages = uint32(max(pages, 1))
+	return b.m, nil
 }

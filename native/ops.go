@@ -17,6 +17,7 @@ const (
 	opBrTable
 	opReturn
 	opCall
+	opCallIndirect
 	opDrop
 	opSelect
 	opLocalGet
@@ -34,15 +35,18 @@ const (
 	opF64Const
 
 	opI32Eqz
+	opI32LtU
 	opI32LtS
 	opI32GeS
 	opI32GtS
 	opI32LeS
 	opI32Add
 	opI32Sub
+	opI32Mul
 	opI32And
 	opI32Or
 	opI32Shl
+	opI32ShrU
 
 	opI64Eqz
 	opI64Eq
@@ -105,6 +109,7 @@ const (
 	immLabel            // a: relative depth
 	immTable            // table: relative depths, the last one is the default
 	immLocal            // a: local index
+	immType             // sig: function type; table 0
 	immFunc             // a: function, see module.index
 	immMemory           // a: byte offset; natural alignment
 	immI32              // a
@@ -122,21 +127,22 @@ type opRow struct {
 }
 
 var opcodes = [numOpcodes]opRow{
-	opBlock:    {"block", "\x02", immBlock, 0},
-	opLoop:     {"loop", "\x03", immBlock, 0},
-	opIf:       {"if", "\x04", immBlock, 0},
-	opElse:     {"else", "\x05", immNone, 0},
-	opEnd:      {"end", "\x0b", immNone, 0},
-	opBr:       {"br", "\x0c", immLabel, 0},
-	opBrIf:     {"br_if", "\x0d", immLabel, 0},
-	opBrTable:  {"br_table", "\x0e", immTable, 0},
-	opReturn:   {"return", "\x0f", immNone, 0},
-	opCall:     {"call", "\x10", immFunc, 0},
-	opDrop:     {"drop", "\x1a", immNone, 0},
-	opSelect:   {"select", "\x1b", immNone, 0},
-	opLocalGet: {"local.get", "\x20", immLocal, 0},
-	opLocalSet: {"local.set", "\x21", immLocal, 0},
-	opLocalTee: {"local.tee", "\x22", immLocal, 0},
+	opBlock:        {"block", "\x02", immBlock, 0},
+	opLoop:         {"loop", "\x03", immBlock, 0},
+	opIf:           {"if", "\x04", immBlock, 0},
+	opElse:         {"else", "\x05", immNone, 0},
+	opEnd:          {"end", "\x0b", immNone, 0},
+	opBr:           {"br", "\x0c", immLabel, 0},
+	opBrIf:         {"br_if", "\x0d", immLabel, 0},
+	opBrTable:      {"br_table", "\x0e", immTable, 0},
+	opReturn:       {"return", "\x0f", immNone, 0},
+	opCall:         {"call", "\x10", immFunc, 0},
+	opCallIndirect: {"call_indirect", "\x11", immType, 0},
+	opDrop:         {"drop", "\x1a", immNone, 0},
+	opSelect:       {"select", "\x1b", immNone, 0},
+	opLocalGet:     {"local.get", "\x20", immLocal, 0},
+	opLocalSet:     {"local.set", "\x21", immLocal, 0},
+	opLocalTee:     {"local.tee", "\x22", immLocal, 0},
 
 	opI32Load:  {"i32.load", "\x28", immMemory, 2},
 	opI64Load:  {"i64.load", "\x29", immMemory, 3},
@@ -148,16 +154,19 @@ var opcodes = [numOpcodes]opRow{
 	opI64Const: {"i64.const", "\x42", immI64, 0},
 	opF64Const: {"f64.const", "\x44", immF64, 0},
 
-	opI32Eqz: {"i32.eqz", "\x45", immNone, 0},
-	opI32LtS: {"i32.lt_s", "\x48", immNone, 0},
-	opI32GtS: {"i32.gt_s", "\x4a", immNone, 0},
-	opI32LeS: {"i32.le_s", "\x4c", immNone, 0},
-	opI32GeS: {"i32.ge_s", "\x4e", immNone, 0},
-	opI32Add: {"i32.add", "\x6a", immNone, 0},
-	opI32Sub: {"i32.sub", "\x6b", immNone, 0},
-	opI32And: {"i32.and", "\x71", immNone, 0},
-	opI32Or:  {"i32.or", "\x72", immNone, 0},
-	opI32Shl: {"i32.shl", "\x74", immNone, 0},
+	opI32Eqz:  {"i32.eqz", "\x45", immNone, 0},
+	opI32LtU:  {"i32.lt_u", "\x49", immNone, 0},
+	opI32LtS:  {"i32.lt_s", "\x48", immNone, 0},
+	opI32GtS:  {"i32.gt_s", "\x4a", immNone, 0},
+	opI32LeS:  {"i32.le_s", "\x4c", immNone, 0},
+	opI32GeS:  {"i32.ge_s", "\x4e", immNone, 0},
+	opI32Add:  {"i32.add", "\x6a", immNone, 0},
+	opI32Sub:  {"i32.sub", "\x6b", immNone, 0},
+	opI32Mul:  {"i32.mul", "\x6c", immNone, 0},
+	opI32And:  {"i32.and", "\x71", immNone, 0},
+	opI32Or:   {"i32.or", "\x72", immNone, 0},
+	opI32Shl:  {"i32.shl", "\x74", immNone, 0},
+	opI32ShrU: {"i32.shr_u", "\x76", immNone, 0},
 
 	opI64Eqz:  {"i64.eqz", "\x50", immNone, 0},
 	opI64Eq:   {"i64.eq", "\x51", immNone, 0},

@@ -10,9 +10,12 @@ import (
 // writeInit writes init(): the initialiser's body, its state at a fixed place.
 func (b *builder) writeInit(w *writer) {
 	base := stateBase{local: -1, addr: int64(b.p.Image.Init) * 8}
-	if b.recursive {
+	if b.faults() {
 		w.clearFault()
-		w.storeInt(state.DepthWord, 0)
+		if b.p.Image.HeapWords > 0 {
+			w.callImport(importReset)
+		}
+		w.beginTurn(state.InitBudget)
 	}
 	if b.p.Init.Recursive {
 		w.pushState(b.p.Init, base)
@@ -21,13 +24,9 @@ func (b *builder) writeInit(w *writer) {
 		w.enter(b.p.Init, base)
 		w.block(b.p.Init.Body)
 	}
-	if b.recursive {
-		w.load(opI64Load, state.FaultWord)
-		w.emit(opI64Eqz)
-		w.emit(opI32Eqz)
-		w.emit(opIf)
+	if b.faults() {
+		w.endTurn()
 		w.keepFault()
-		w.emit(opEnd)
 	}
 }
 
@@ -72,13 +71,13 @@ func (b *builder) writeRun(w *writer) {
 		w.f = &mir.Func{Body: &mir.Block{}}
 	}
 	w.hold()
-	if b.recursive || dsp.Recursive {
+	if b.faults() || dsp.Recursive {
 		for range dsp.Results {
 			loop.outs = append(loop.outs, w.fresh(f64, "out"))
 		}
 	}
 	w.emit(opLoop)
-	if b.recursive {
+	if b.faults() {
 		w.guarded(&loop)
 	} else {
 		w.play(&loop)
@@ -160,17 +159,17 @@ func (w *writer) guarded(loop *frameLoop) {
 		}
 	}
 	w.clearFault()
-	w.load(opI64Load, state.FaultTurnsWord)
-	w.emit(opI64Const, state.MaxFaultTurns)
-	w.emit(opI64GeU)
-	w.load(opI64Load, state.FaultWord)
-	w.emit(opI64Const, 0)
-	w.emit(opI64Ne)
-	w.emit(opI32Or)
+	if len(w.b.schedules) > 0 {
+		w.suspended()
+		w.emit(opI32Eqz)
+		w.load(opI64Load, w.b.heapWord(heapTasks))
+		w.asm(opI64Const, 0, opI64Ne, opI32And, opIf, 0, opCall, w.b.tasksFunc(), opEnd)
+	}
+	w.suspended()
 	w.emit(opIf)
 	silence()
 	w.emit(opElse)
-	w.storeInt(state.DepthWord, 0)
+	w.beginTurn(state.TurnBudget)
 	w.play(loop)
 	w.load(opI64Load, state.FaultWord)
 	w.emit(opI64Eqz)
@@ -185,29 +184,73 @@ func (w *writer) guarded(loop *frameLoop) {
 	w.emit(opI64Store, state.FaultTurnsWord*8)
 	w.keepFault()
 	w.emit(opEnd)
+	w.endTurn()
+	w.emit(opEnd)
+}
+
+// suspended pushes whether the program runs no more.
+func (w *writer) suspended() {
+	w.load(opI64Load, state.FaultTurnsWord)
+	w.asm(opI64Const, state.MaxFaultTurns, opI64GeU)
+	w.load(opI64Load, state.FaultWord)
+	w.asm(opI64Const, stateFault(state.FaultTime), opI64Eq, opI32Or)
+}
+
+// beginTurn makes ready for a turn that may take budget instructions.
+func (w *writer) beginTurn(budget int64) {
+	w.storeInt(state.DepthWord, 0)
+	w.storeInt(w.b.own.word(ownBudget), budget)
+	w.storeInt(w.b.own.word(ownEnv), 0)
+	if w.b.p.Image.HeapWords > 0 {
+		turn := w.b.heapWord(heapTurn)
+		w.emit(opI32Const, 0)
+		w.load(opI64Load, turn)
+		w.asm(opI64Const, 1, opI64Add, opI64Store, turn*8)
+	}
+}
+
+// endTurn frees what nothing refers to.
+func (w *writer) endTurn() {
+	if w.b.p.Image.HeapWords == 0 {
+		return
+	}
+	w.load(opI64Load, w.b.heapWord(heapZero))
+	w.asm(opI64Const, 0, opI64Ne)
+	w.load(opI64Load, w.b.heapWord(heapUsed))
+	w.load(opI64Load, w.b.heapWord(heapLimit))
+	w.asm(opI64GtU, opI32Or, opIf, 0)
+	w.callImport(importEndTurn)
 	w.emit(opEnd)
 }
 
 // clearFault ends a fault that lasts for one turn. FaultTime stays: another
-// thread writes it at any time.
+// thread writes it at any time, and again if it was overwritten at that moment.
 func (w *writer) clearFault() {
 	w.load(opI64Load, state.FaultWord)
-	w.emit(opI64Const, int64(state.FaultDepth))
-	w.emit(opI64Eq)
-	w.emit(opIf)
+	w.asm(opI64Const, 0, opI64Ne)
+	w.load(opI64Load, state.FaultWord)
+	w.asm(opI64Const, stateFault(state.FaultTime), opI64Ne, opI32And, opIf, 0)
 	w.storeInt(state.FaultWord, 0)
 	w.emit(opEnd)
 }
 
-// keepFault copies the first fault of the program to the sticky words.
+// keepFault copies the first fault of the program to the sticky words. Faults
+// that would only come again end the program.
 func (w *writer) keepFault() {
+	w.load(opI64Load, state.FaultWord)
+	w.asm(opI64Const, 0, opI64Ne)
 	w.load(opI64Load, state.StickyFaultWord)
-	w.emit(opI64Eqz)
-	w.emit(opIf)
+	w.asm(opI64Eqz, opI32And, opIf, 0)
 	for _, word := range [][2]int64{{state.FaultWord, state.StickyFaultWord}, {state.FaultPlaceWord, state.StickyPlaceWord}} {
 		w.emit(opI32Const, 0)
 		w.load(opI64Load, word[0])
 		w.emit(opI64Store, word[1]*8)
 	}
+	w.emit(opEnd)
+	w.load(opI64Load, state.FaultWord)
+	w.asm(opI64Const, stateFault(state.FaultHeap), opI64Eq)
+	w.load(opI64Load, state.FaultWord)
+	w.asm(opI64Const, stateFault(state.FaultBudget), opI64Eq, opI32Or, opIf, 0)
+	w.storeInt(state.FaultTurnsWord, state.MaxFaultTurns)
 	w.emit(opEnd)
 }

@@ -15,12 +15,35 @@ import (
 func (m *module) print(out io.Writer) error {
 	w := bufio.NewWriter(out)
 	fmt.Fprintf(w, "(module\n")
-	if m.prints {
-		fmt.Fprintf(w, "  (import \"mmm\" \"print\" (func $print (param f64 i32)))\n")
+	list, index := m.types()
+	for i, sig := range list {
+		fmt.Fprintf(w, "  (type $t%d (func%s))\n", i, signatureText(sig))
+	}
+	for i, used := range m.imports {
+		if used {
+			fmt.Fprintf(w, "  (import \"mmm\" %q (func $%s%s))\n", imports[i].name, imports[i].name, signatureText(imports[i].signature))
+		}
 	}
 	fmt.Fprintf(w, "  (memory (export \"memory\") %d %d)\n", m.pages, m.pages)
+	if n := len(m.table); n > 0 {
+		fmt.Fprintf(w, "  (table %d %d funcref)\n", n, n)
+	}
+	m.elements(func(start int, funcs []int) {
+		fmt.Fprintf(w, "  (elem (i32.const %d) func", start)
+		for _, f := range funcs {
+			fmt.Fprintf(w, " %s", m.funcName(int64(f)))
+		}
+		fmt.Fprintf(w, ")\n")
+	})
+	for _, d := range m.data {
+		fmt.Fprintf(w, "  (data (i32.const %d) \"", d.at)
+		for _, c := range d.bytes {
+			fmt.Fprintf(w, "\\%02x", c)
+		}
+		fmt.Fprintf(w, "\")\n")
+	}
 	for i, f := range m.funcs {
-		m.printFunc(w, i, f)
+		m.printFunc(w, i, f, index)
 	}
 	for i, f := range m.funcs {
 		if f.export != "" {
@@ -34,10 +57,27 @@ func (m *module) print(out io.Writer) error {
 // funcName returns the identifier of the function that a call's operand means.
 // The index keeps it unique.
 func (m *module) funcName(i int64) string {
-	if i == importedPrint {
-		return "$print"
+	if i < 0 {
+		return "$" + imports[-1-i].name
 	}
 	return fmt.Sprintf("$%s.%d", identifier(m.funcs[i].name), i)
+}
+
+// signatureText returns the parameters and results of a function type.
+func signatureText(sig string) string {
+	var b strings.Builder
+	arrow := strings.IndexByte(sig, 0)
+	for _, part := range []struct{ what, types string }{{"param", sig[:arrow]}, {"result", sig[arrow+1:]}} {
+		if part.types == "" {
+			continue
+		}
+		b.WriteString(" (" + part.what)
+		for i := range len(part.types) {
+			b.WriteString(" " + valType(part.types[i]).String())
+		}
+		b.WriteString(")")
+	}
+	return b.String()
 }
 
 // identifier replaces what text identifiers cannot hold.
@@ -56,7 +96,7 @@ func (f *wasmFunc) localName(i int64) string {
 }
 
 // printFunc writes one function.
-func (m *module) printFunc(w *bufio.Writer, i int, f *wasmFunc) {
+func (m *module) printFunc(w *bufio.Writer, i int, f *wasmFunc, types map[string]uint32) {
 	fmt.Fprintf(w, "\n  (func %s", m.funcName(int64(i)))
 	for j, l := range f.locals[:f.params] {
 		fmt.Fprintf(w, " (param %s %s)", f.localName(int64(j)), l.typ)
@@ -85,7 +125,7 @@ func (m *module) printFunc(w *bufio.Writer, i int, f *wasmFunc) {
 		if in.op == opEnd || in.op == opElse {
 			depth--
 		}
-		fmt.Fprintf(w, "%s%s\n", strings.Repeat("  ", depth), m.text(f, in))
+		fmt.Fprintf(w, "%s%s\n", strings.Repeat("  ", depth), m.text(f, in, types))
 		if in.op == opElse || opcodes[in.op].imm == immBlock {
 			depth++
 		}
@@ -94,7 +134,7 @@ func (m *module) printFunc(w *bufio.Writer, i int, f *wasmFunc) {
 }
 
 // text returns one instruction as text.
-func (m *module) text(f *wasmFunc, in instr) string {
+func (m *module) text(f *wasmFunc, in instr, types map[string]uint32) string {
 	row := &opcodes[in.op]
 	switch row.imm {
 	case immBlock:
@@ -108,6 +148,8 @@ func (m *module) text(f *wasmFunc, in instr) string {
 		return fmt.Sprintf("%s %d", row.name, int32(in.a))
 	case immLocal:
 		return row.name + " " + f.localName(in.a)
+	case immType:
+		return fmt.Sprintf("%s (type $t%d)", row.name, types[in.sig])
 	case immFunc:
 		return row.name + " " + m.funcName(in.a)
 	case immTable:

@@ -8,8 +8,6 @@ import (
 	"image/color"
 	"image/png"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"gonum.org/v1/gonum/dsp/fourier"
@@ -19,6 +17,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"mmm/draft"
 )
 
 // The picture's measures.
@@ -54,24 +54,11 @@ func Write(path, title string, channels [][]float64, rate float64, marks ...Mark
 	for i, c := range gplot.Align(plots, tiles, dc) {
 		plots[i][0].Draw(c[0])
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".mmm-*.png")
+	file, err := draft.Create(path)
 	if err != nil {
 		return err
 	}
-	err = png.Encode(tmp, canvas.Image())
-	if e := tmp.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		os.Remove(tmp.Name())
-	}
-	return err
+	return file.Commit(png.Encode(file, canvas.Image()))
 }
 
 // channelColors tell the channels apart.

@@ -10,6 +10,10 @@
 // thread, which takes it at the start of a block, migrates the state of the
 // program that ran, and gives that one back; Collect frees it.
 //
+// The objects of a program (arrays, closures, tasks) lie in its memory. Native
+// code makes and frees them by functions of core/ (heap.h); a swap carries them
+// over there too (adopt.c), for either engine, by the tables in Objects.
+//
 // Invariants: an instance belongs to the control side until it is published, to
 // the audio thread until it is collected; its words never move. No function here
 // runs on the audio thread but the trampolines of the vm (vm.go), the one

@@ -33,6 +33,12 @@ func (e *FaultError) Error() string {
 		return fmt.Sprintf("more than %d active calls", state.MaxDepth)
 	case state.FaultTime:
 		return "the program does not come to an end"
+	case state.FaultHandle:
+		return "use of an invalid function, array or box"
+	case state.FaultHeap:
+		return "out of heap memory"
+	case state.FaultBudget:
+		return "too many instructions"
 	}
 	if e.Detail != "" {
 		return "the program was stopped: " + e.Detail
@@ -45,31 +51,35 @@ type Instance struct {
 	c         *C.mmmrt_instance
 	img       state.Image
 	words     []uint64
+	objects   *Objects
 	recursive bool
 	vm        *vmSide
 	handle    cgo.Handle // of vm, 0 for machine code
 }
 
 // NewNative makes an instance that runs the module's machine code. recursive
-// gives it a stack of its own with room for state.MaxDepth calls (8 MB); without
-// it takes at most 64 kB of its caller's stack. [any-thread]
-func NewNative(m *Module, img state.Image, recursive bool) (*Instance, error) {
+// gives it a stack of its own with room for state.MaxDepth calls (8 MB), as
+// native.Deep says; without it takes at most 64 kB of its caller's stack. objects
+// are those of the program, nil for one that makes none and keeps no strings.
+// [any-thread]
+func NewNative(m *Module, img state.Image, objects *Objects, recursive bool) (*Instance, error) {
 	image, err := cImage(img)
 	if err != nil {
 		return nil, err
 	}
 	text := (*C.char)(C.calloc(1, textBytes))
 	defer C.free(unsafe.Pointer(text))
-	c := C.mmmrt_native(m.c, &image, C.bool(recursive), text, textBytes)
+	tables, size := objects.c()
+	c := C.mmmrt_native(m.c, &image, tables, size, C.bool(recursive), text, textBytes)
 	if c == nil {
 		return nil, errors.New("instance: " + C.GoString(text))
 	}
-	return newInstance(c, img, recursive), nil
+	return newInstance(c, img, objects, recursive), nil
 }
 
-func newInstance(c *C.mmmrt_instance, img state.Image, recursive bool) *Instance {
+func newInstance(c *C.mmmrt_instance, img state.Image, objects *Objects, recursive bool) *Instance {
 	words := (*uint64)(unsafe.Pointer(C.mmmrt_instance_words(c)))
-	return &Instance{c: c, img: img, words: unsafe.Slice(words, img.Words), recursive: recursive}
+	return &Instance{c: c, img: img, words: unsafe.Slice(words, img.Words), objects: objects, recursive: recursive}
 }
 
 // maxWords keeps offsets within C's 32 bits and memory within WebAssembly's.
@@ -77,7 +87,7 @@ const maxWords = 1 << 29
 
 func cImage(img state.Image) (C.mmmrt_image, error) {
 	for _, n := range []int{img.Params, img.NumParams, img.Notes, img.NumNotes, img.Globals, img.NumGlobals,
-		img.State, img.StateSize, img.Init, img.InitSize, img.In, img.Ins, img.Out, img.Outs, img.Words} {
+		img.State, img.StateSize, img.Init, img.InitSize, img.In, img.Ins, img.Out, img.Outs, img.Heap, img.HeapWords, img.Words} {
 		if n < 0 || n > maxWords {
 			return C.mmmrt_image{}, fmt.Errorf("image: %d words are out of range", n)
 		}
@@ -90,6 +100,7 @@ func cImage(img state.Image) (C.mmmrt_image, error) {
 		init: C.uint32_t(img.Init), init_size: C.uint32_t(img.InitSize),
 		in: C.uint32_t(img.In), ins: C.uint32_t(img.Ins),
 		out: C.uint32_t(img.Out), outs: C.uint32_t(img.Outs),
+		heap: C.uint32_t(img.Heap), heap_words: C.uint32_t(img.HeapWords),
 		words: C.uint32_t(img.Words),
 	}, nil
 }

@@ -41,12 +41,23 @@ enum {
     MMMRT_BLOCK_FRAMES = 256, /* frames of one run at most */
 };
 
+/* Kinds of log lines beside 0 and 1, what a program prints without and with a
+   line break. The value is the number of the Schedule instruction. */
+enum {
+    MMMRT_LOG_LATE = -1, /* a task was scheduled for a sample that is not in the future */
+    MMMRT_LOG_FULL = -2, /* the queue of tasks was full */
+};
+
 /* Why a program was stopped. */
 enum mmmrt_fault {
     MMMRT_FAULT_NONE = 0,
     MMMRT_FAULT_DEPTH = 1, /* too many active calls */
     MMMRT_FAULT_TIME = 2,  /* the watchdog ended a block that would not end */
-    MMMRT_FAULT_TRAP = 3,  /* the machine code trapped, or the vm panicked: a defect of ours */
+    MMMRT_FAULT_HANDLE = 3, /* a word that should name an object or function does not */
+    MMMRT_FAULT_HEAP = 4,   /* no room for another object; ends the program */
+    MMMRT_FAULT_BUDGET = 5, /* a turn took too many instructions; ends the program */
+    MMMRT_FAULT_HOST = 6,   /* never here: macro stage only */
+    MMMRT_FAULT_TRAP = 100, /* the machine code trapped, or the vm panicked: a defect of ours */
 };
 
 /* Layout of a program's memory, in words: state.Image. */
@@ -58,28 +69,43 @@ typedef struct mmmrt_image {
     uint32_t init, init_size;
     uint32_t in, ins;   /* MMMRT_BLOCK_FRAMES words for each input channel */
     uint32_t out, outs; /* likewise for each output channel */
+    uint32_t heap, heap_words; /* objects; 0 words: the program makes none */
     uint32_t words;     /* size of the whole memory */
 } mmmrt_image;
 
 /* ---- modules and instances ---- */
+
+/* What a program says of its objects, as words of 32 bits; no words for a program
+   that makes none. The head: number of functions and where they start, of shapes
+   and where a list of their starts is, of layouts likewise, where the layouts of
+   dsp's state and of the initialiser's are, tasks that can wait, Schedule
+   instructions. Starts count from the head. A list is its length, then its
+   elements.
+
+     function  parameters, results, captures (words), layout of the state block of
+               its closures, bit 0: no state, bit 1: runs in a closure only
+     shape     list of offsets of handles; number of sums, for each the offset of
+               its tag and the list of its variants' shapes
+     layout    words, key (low half first); lists of offsets of handles, of
+               strings, and of sites: offset, key of the target */
 
 typedef struct mmmrt_module mmmrt_module;
 typedef struct mmmrt_instance mmmrt_instance;
 
 /* Makes machine code of a WebAssembly module. It must export a 32-bit memory
    "memory", "init" () -> () and "run" (i32 first, i32 frames) -> (); it may
-   import "mmm" "print" (f64, i32) -> (). Returns NULL and an error text. [any-thread] */
+   import what core/imports.c lists. Returns NULL and an error text. [any-thread] */
 mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size);
 
 /* Frees a module, not its instances. NULL is none. [any-thread] */
 void mmmrt_module_free(mmmrt_module *module);
 
-/* Makes an instance that runs machine code. deep: it calls recursive functions
-   and runs on a private stack with room for state.MaxDepth calls; without, it
+/* Makes an instance that runs machine code; objects are copied. deep: it calls
+   recursive functions or function values and runs on a private stack with room for state.MaxDepth calls; without, it
    runs on its caller's stack, of which it takes 64 kB at most. NULL and an error
    text when the module does not fit the image or memory is short. [any-thread] */
-mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, bool deep, char *error,
-                             size_t error_size);
+mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, const uint32_t *objects,
+                             uint32_t object_words, bool deep, char *error, size_t error_size);
 
 /* What stands in for machine code in a vm instance: both return 0, or another
    number after a defect. The context is passed through. */
@@ -90,7 +116,8 @@ typedef struct mmmrt_calls {
 
 /* Makes an instance that runs by callback. This is the one documented way by
    which an audio thread enters Go. NULL when memory is short. [any-thread] */
-mmmrt_instance *mmmrt_vm(const mmmrt_image *image, mmmrt_calls calls, uint64_t context);
+mmmrt_instance *mmmrt_vm(const mmmrt_image *image, const uint32_t *objects, uint32_t object_words, mmmrt_calls calls,
+                         uint64_t context);
 
 /* Frees an instance that no player holds. [any-thread] */
 void mmmrt_instance_free(mmmrt_instance *instance);
@@ -152,6 +179,12 @@ typedef struct mmmrt_swap {
     size_t op_count;
     const mmmrt_ring *rings; /* outside of ops */
     size_t ring_count;
+    const mmmrt_op *init_ops; /* copies from the initialiser's old words to its new ones: only sites count */
+    size_t init_op_count;
+    const uint32_t *strings; /* by index in the old program: index of the same text in the new one, or 0 */
+    uint32_t string_count;
+    const uint32_t *shapes; /* likewise of equal shapes of objects */
+    uint32_t shape_count;
     uint32_t fade_frames; /* 0: hard switch */
     bool keep_time;       /* the sample index goes on; false: from 0 */
     bool keep_plain;      /* a slot whose range differs keeps its plain value, clamped */
@@ -161,9 +194,10 @@ typedef struct mmmrt_swap {
     double values[MMM_SLOTS]; /* 0..1 */
 } mmmrt_swap;
 
-/* NULL when memory is short or an op lies outside the states: old_state and the
-   instance's own state_size are their sizes. [any-thread] */
-mmmrt_program *mmmrt_program_new(const mmmrt_swap *swap, uint32_t old_state);
+/* NULL when memory is short or an op lies outside the states: old_state and
+   old_init are the sizes of the old program's state and of its initialiser's
+   block, the instance's own those of the new one. [any-thread] */
+mmmrt_program *mmmrt_program_new(const mmmrt_swap *swap, uint32_t old_state, uint32_t old_init);
 
 /* Frees a program that no player holds, not its instance. [any-thread] */
 void mmmrt_program_free(mmmrt_program *program);

@@ -23,7 +23,7 @@ func compile(t *testing.T, w wasm) *Module {
 // instantiate makes an initialised instance that the test or a player closes.
 func instantiate(t *testing.T, w wasm, recursive bool) *Instance {
 	t.Helper()
-	in, err := NewNative(compile(t, w), testImage(), recursive)
+	in, err := NewNative(compile(t, w), testImage(), nil, recursive)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestInstancesOutliveTheirModuleAndShareNothing(t *testing.T) {
 	}
 	var in [2]*Instance
 	for i := range in {
-		if in[i], err = NewNative(m, testImage(), i == 1); err != nil {
+		if in[i], err = NewNative(m, testImage(), nil, i == 1); err != nil {
 			t.Fatal(err)
 		}
 		defer in[i].Close()
@@ -107,7 +107,7 @@ func TestAStackThatOverflowsIsAFaultOfDepth(t *testing.T) {
 func TestATrapIsReportedWithItsCause(t *testing.T) {
 	w := testModule(accumulate())
 	w.initBody = []byte{0x00} // unreachable
-	in, err := NewNative(compile(t, w), testImage(), false)
+	in, err := NewNative(compile(t, w), testImage(), nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestInitSetsTimeAndRateAndRunsTheInitialiser(t *testing.T) {
 	w := testModule(accumulate())
 	img := testImage()
 	w.initBody = cat(i32Const(0), i32Const(0), loadWord(state.RateWord), i32Const(0), loadWord(state.NowWord), []byte{0xa0}, storeWord(img.Globals))
-	in, err := NewNative(compile(t, w), img, false)
+	in, err := NewNative(compile(t, w), img, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestAnEndlessInitialiserIsStopped(t *testing.T) {
 	w := testModule(accumulate())
 	// loop until the fault word is not 0, as recursive functions do
 	w.initBody = cat([]byte{0x03, 0x40}, i32Const(0), []byte{0x29, 3}, uleb(8*state.FaultWord), []byte{0x50, 0x0d, 0, 0x0b})
-	in, err := NewNative(compile(t, w), testImage(), false)
+	in, err := NewNative(compile(t, w), testImage(), nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestModulesThatDoNotFitAreRefused(t *testing.T) {
 	} {
 		w, img := good, testImage()
 		change(&w, &img)
-		_, err := NewNative(compile(t, w), img, false)
+		_, err := NewNative(compile(t, w), img, nil, false)
 		if err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("%s: error %v", what, err)
 		}

@@ -36,7 +36,7 @@ var engines = map[string]func(t *testing.T) *Instance{
 	"native": func(t *testing.T) *Instance { return instantiate(t, testModule(accumulate()), false) },
 	"deep":   func(t *testing.T) *Instance { return instantiate(t, testModule(accumulate()), true) },
 	"vm": func(t *testing.T) *Instance {
-		in, err := NewVM(testImage(), func(words []uint64) (Runner, error) {
+		in, err := NewVM(testImage(), nil, func(words []uint64) (Runner, error) {
 			return &counter{words: words, img: testImage()}, nil
 		})
 		if err != nil {
@@ -216,7 +216,7 @@ func TestAPanicOfTheVMMutesAndIsReported(t *testing.T) {
 	p := NewPlayer(Options{})
 	defer p.Close()
 	c := &counter{img: testImage(), fail: true}
-	in, err := NewVM(testImage(), func(words []uint64) (Runner, error) { c.words = words; return c, nil })
+	in, err := NewVM(testImage(), nil, func(words []uint64) (Runner, error) { c.words = words; return c, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,10 +24,13 @@ const (
 	Logged     ReportKind = 16                       // it printed Line
 	LogDropped ReportKind = 17                       // Place lines were lost
 	Lost       ReportKind = 18                       // Place reports were lost
+	Late       ReportKind = 19                       // Schedule instruction Place asked for a sample that is not in the future, for the first time
+	QueueFull  ReportKind = 20                       // a task of Schedule instruction Place found no room, for the first time
 )
 
 // LogLine is one value that a program printed; Kind is the number that the
-// compiler gave to the print.
+// compiler gave to the print. An Instance's own log also has lines of negative kinds, which
+// reports tell as Late and QueueFull.
 type LogLine struct {
 	Kind  int
 	Value float64
@@ -87,7 +90,7 @@ func (p *Player) takeReports() {
 	for _, pub := range p.live {
 		lines, dropped := pub.instance.TakeLog()
 		for _, l := range lines {
-			p.reports = append(p.reports, Report{Kind: Logged, Instance: pub.instance, Line: l})
+			p.reports = append(p.reports, logged(pub.instance, l))
 		}
 		if dropped > 0 {
 			p.reports = append(p.reports, Report{Kind: LogDropped, Instance: pub.instance, Place: dropped})
@@ -97,6 +100,24 @@ func (p *Player) takeReports() {
 	if over := len(p.reports) - maxReports; over > 0 {
 		p.reports = append([]Report(nil), p.reports[over:]...)
 	}
+}
+
+// Kinds of log lines that report on the scheduler instead of printing; the value
+// is the number of the Schedule instruction.
+const (
+	LogLate = int(C.MMMRT_LOG_LATE)
+	LogFull = int(C.MMMRT_LOG_FULL)
+)
+
+// logged makes the report of a line in an instance's log.
+func logged(in *Instance, l LogLine) Report {
+	switch l.Kind {
+	case C.MMMRT_LOG_LATE:
+		return Report{Kind: Late, Instance: in, Place: int(l.Value)}
+	case C.MMMRT_LOG_FULL:
+		return Report{Kind: QueueFull, Instance: in, Place: int(l.Value)}
+	}
+	return Report{Kind: Logged, Instance: in, Line: l}
 }
 
 // maxReports bounds the reports that wait to be taken.

@@ -121,7 +121,7 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 		keep_plain:  C.bool(s.KeepPlain),
 		set_values:  C.bool(s.SetValues),
 	}
-	oldState := 0
+	oldState, oldInit := 0, 0
 	var pin runtime.Pinner
 	defer pin.Unpin()
 	if plan != nil && running != nil {
@@ -139,6 +139,10 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 			pin.Pin(&rings[0])
 			c.rings, c.ring_count = &rings[0], C.size_t(len(rings))
 		}
+		if from, to := running.objects, s.Instance.objects; from != nil && to != nil {
+			oldInit = running.img.InitSize
+			to.adopt(from, &c, &pin)
+		}
 	}
 	for i, slot := range s.Slots {
 		c.slots[i] = C.mmmrt_slot{cell: C.int32_t(slot.Cell), min: C.double(slot.Min), max: C.double(slot.Max),
@@ -149,5 +153,5 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 		c.notes[i] = C.int32_t(cell)
 	}
 	pin.Pin(&c)
-	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState))
+	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState), C.uint32_t(oldInit))
 }

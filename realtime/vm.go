@@ -8,8 +8,8 @@ package realtime
 // #include <stdlib.h>
 // int mmmrtGoInit(uint64_t context);
 // int mmmrtGoRun(uint64_t context, uint32_t first, uint32_t frames);
-// static inline mmmrt_instance *new_vm(const mmmrt_image *image, uint64_t context) {
-//     return mmmrt_vm(image, (mmmrt_calls){mmmrtGoInit, mmmrtGoRun}, context);
+// static inline mmmrt_instance *new_vm(const mmmrt_image *image, const uint32_t *objects, uint32_t words, uint64_t context) {
+//     return mmmrt_vm(image, objects, words, (mmmrt_calls){mmmrtGoInit, mmmrtGoRun}, context);
 // }
 import "C"
 
@@ -36,20 +36,22 @@ type vmSide struct {
 }
 
 // NewVM makes an instance that runs in Go. make gets the instance's memory,
-// zeroed. [any-thread]
-func NewVM(img state.Image, make func(words []uint64) (Runner, error)) (*Instance, error) {
+// zeroed; objects are those of the program, nil for one that makes none and keeps
+// no strings. [any-thread]
+func NewVM(img state.Image, objects *Objects, make func(words []uint64) (Runner, error)) (*Instance, error) {
 	image, err := cImage(img)
 	if err != nil {
 		return nil, err
 	}
 	side := &vmSide{}
 	handle := cgo.NewHandle(side)
-	c := C.new_vm(&image, C.uint64_t(handle))
+	tables, size := objects.c()
+	c := C.new_vm(&image, tables, size, C.uint64_t(handle))
 	if c == nil {
 		handle.Delete()
 		return nil, errors.New("instance: the image does not fit, or memory is short")
 	}
-	in := newInstance(c, img, true)
+	in := newInstance(c, img, objects, true)
 	in.vm, in.handle = side, handle
 	if side.runner, err = make(in.words); err != nil {
 		in.Close()

@@ -296,6 +296,10 @@ func (r *run) report() {
 			if r.Log != nil {
 				r.Log(text)
 			}
+		case realtime.Late, realtime.QueueFull:
+			if r.Log != nil {
+				r.Log(session.TaskReport(rep, r.program))
+			}
 		case realtime.Logged:
 			if r.Print != nil {
 				r.Print(printed(rep.Line))

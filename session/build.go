@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 
 	"mmm/compiler/emit"
 	"mmm/compiler/mir"
 	"mmm/native"
 	"mmm/params"
 	"mmm/realtime"
+	"mmm/state"
 	"mmm/vm"
 )
 
@@ -40,16 +42,14 @@ type Code struct {
 
 	module    *realtime.Module // native
 	bytecode  *vm.Program      // vm
+	objects   *realtime.Objects
 	recursive bool
 }
 
 // Build makes a program ready for an engine. An error is a fault of ours or a
 // limit of the engine: the patch itself is right. [any-thread]
 func Build(p *mir.Program, engine string) (*Code, error) {
-	c := &Code{Program: p, Engine: engine}
-	for _, f := range p.Funcs {
-		c.recursive = c.recursive || f.Recursive
-	}
+	c := &Code{Program: p, Engine: engine, objects: realtime.NewObjects(p.Objects()), recursive: native.Deep(p)}
 	switch engine {
 	case VM:
 		bytecode, err := emit.Program(p)
@@ -87,11 +87,23 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 	var inst *realtime.Instance
 	var err error
 	if c.Engine == VM {
-		inst, err = realtime.NewVM(p.Image, func(words []uint64) (realtime.Runner, error) {
-			return vm.New(c.bytecode, words)
+		inst, err = realtime.NewVM(p.Image, c.objects, func(words []uint64) (realtime.Runner, error) {
+			m, err := vm.New(c.bytecode, words)
+			if err == nil {
+				m.Log = func(x float64, newline bool) {
+					kind := 0
+					if newline {
+						kind = 1
+					}
+					inst.Print(x, kind)
+				}
+				m.OnLate = func(l vm.Late) { inst.Print(float64(p.ScheduleIndex(l.Pos)), realtime.LogLate) }
+				m.OnDrop = func() { inst.Print(0, realtime.LogFull) }
+			}
+			return m, err
 		})
 	} else {
-		inst, err = realtime.NewNative(c.module, p.Image, c.recursive)
+		inst, err = realtime.NewNative(c.module, p.Image, c.objects, c.recursive)
 	}
 	if err != nil {
 		return nil, err
@@ -112,11 +124,42 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 		inst.Close()
 		var fault *realtime.FaultError
 		if errors.As(err, &fault) {
-			err = &InitError{fault, p}
+			err = &InitError{fault, p, "The top level was stopped"}
 		}
 		return nil, err
 	}
 	return inst, nil
+}
+
+// trialFrames is how many frames a program that could run away plays on trial.
+const trialFrames = 16
+
+// Trial plays a few frames on an instance of its own and returns an error if
+// every one of them faults: such a patch would only be silent. Programs that
+// cannot fault are not tried. value, now and rate as for Instance. [any-thread]
+func (c *Code) Trial(value func(params.Control) float64, now, rate float64) error {
+	if !c.recursive && c.Program.HeapOp() == nil {
+		return nil
+	}
+	inst, err := c.Instance(value, now, rate)
+	if err != nil {
+		return err
+	}
+	defer inst.Close()
+	inst.Run(0, trialFrames)
+	words := inst.Words()
+	fault := state.Fault(words[state.StickyFaultWord])
+	if state.Fault(words[state.FaultWord]) == state.FaultTime {
+		fault = state.FaultTime
+	}
+	if fault == state.FaultNone || fault == state.FaultDepth && words[state.FaultTurnsWord] < trialFrames {
+		return nil
+	}
+	place := int(int64(words[state.StickyPlaceWord]))
+	if fault == state.FaultTime { // the watchdog does not know where
+		place = slices.IndexFunc(c.Program.Funcs, func(f *mir.Func) bool { return f.Recursive })
+	}
+	return &InitError{&realtime.FaultError{Fault: fault, Place: place}, c.Program, "The patch would be silent"}
 }
 
 // Controls returns the controls of a program in the order of its parameter

@@ -20,18 +20,22 @@ const (
 // top level runs, or of a limit of its engine.
 const runtimeCode = diag.Fault
 
-// compile makes code of a text; code is nil when that is impossible, and diags
-// tell why. Warnings come with the code. Control goroutine only.
-func (s *Session) compile(name, text, engine string) (code *Code, diags *diag.List) {
-	if len(text) > MaxPatchBytes {
-		return nil, report(diag.TooLarge, name, text, "the patch has %d bytes; at most %d are allowed", len(text), MaxPatchBytes)
+// outcome is what a compile ends with.
+type outcome struct {
+	code  *Code // nil if the patch is broken; diags tell why
+	diags *diag.List
+	files map[string]string // texts of the files that are part of the program, by name
+	seen  map[string]found  // what was looked for, by path; nil if the compile was abandoned
+}
+
+// compile compiles what an edit wants to play. Warnings come with the code.
+// Control goroutine only.
+func (s *Session) compile(e edit, engine string) outcome {
+	if len(e.text) > MaxPatchBytes {
+		return outcome{diags: report(diag.TooLarge, e.name, e.text, "the patch has %d bytes; at most %d are allowed", len(e.text), MaxPatchBytes)}
 	}
 	if s.busy {
-		return nil, report(diag.TooLarge, name, text, "an earlier patch is still being compiled")
-	}
-	type outcome struct {
-		code  *Code
-		diags *diag.List
+		return outcome{diags: report(diag.TooLarge, e.name, e.text, "an earlier patch is still being compiled")}
 	}
 	done := make(chan outcome, 1)
 	s.busy = true
@@ -40,20 +44,21 @@ func (s *Session) compile(name, text, engine string) (code *Code, diags *diag.Li
 		defer func() {
 			if r := recover(); r != nil {
 				s.log.panicked(r)
-				out = outcome{nil, internal("%v", r)}
+				out = outcome{diags: internal("%v", r)}
 			}
 			done <- out
 		}()
-		out.code, out.diags = compileAndBuild(name, text, engine)
+		out = compileAndBuild(e, engine)
 	}()
 	limit := time.NewTimer(compileLimit)
 	defer limit.Stop()
+	var diags *diag.List
 	select {
 	case out := <-done:
 		s.busy = false
-		return out.code, out.diags
+		return out
 	case <-limit.C:
-		diags = report(diag.TooLarge, name, text, "compiling took more than %v", compileLimit)
+		diags = report(diag.TooLarge, e.name, e.text, "compiling took more than %v", compileLimit)
 	case <-s.closing:
 		diags = internal("the session ends")
 	}
@@ -62,20 +67,24 @@ func (s *Session) compile(name, text, engine string) (code *Code, diags *diag.Li
 		out.code.Close()
 		s.post(func() { s.busy = false })
 	}()
-	return nil, diags
+	return outcome{diags: diags}
 }
 
 // compileAndBuild is compile without limits.
-func compileAndBuild(name, text, engine string) (*Code, *diag.List) {
-	result := compiler.Compile(compiler.Options{Name: name, Text: text})
+func compileAndBuild(e edit, engine string) outcome {
+	r := newReader(e.path, len(e.text), e.held)
+	result := compiler.Compile(compiler.Options{Name: e.name, Text: e.text, Files: r.files()})
+	out := outcome{diags: &result.Diags, files: r.texts(result.Files), seen: r.seen}
 	if result.Program == nil {
-		return nil, &result.Diags
+		return out
 	}
 	code, err := Build(result.Program, engine)
 	if err != nil {
-		return nil, report(runtimeCode, name, text, "%v", err)
+		out.diags = report(runtimeCode, e.name, e.text, "%v", err)
+		return out
 	}
-	return code, &result.Diags
+	out.code = code
+	return out
 }
 
 // report makes the diagnostics of one error that concerns a whole text.

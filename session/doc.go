@@ -1,6 +1,11 @@
 // Package session is the main-thread truth of one plugin instance: its patch,
 // parameters, engine, status and saved state.
 //
+// A patch may use files: those of its folder and of the libraries, nothing else
+// (files.go). Their texts are part of the saved state. A patch out of a state
+// plays these texts; if this machine still has the patch as it was saved, its
+// files are those of this machine again from the next edit on, and followed.
+//
 // Input: patch texts (from the host's state, a watched file, the editor, the C
 // face), parameter gestures of the editor. Output: programs published to the
 // instance's player, texts and values for the host, saved states, diagnostics.

@@ -18,8 +18,12 @@ func FaultText(fault state.Fault, place string) string {
 	switch fault {
 	case state.FaultDepth:
 		text = fmt.Sprintf("more than %d nested calls", state.MaxDepth)
-	case state.FaultTime:
+	case state.FaultTime, state.FaultBudget:
 		text = "it does not come to an end"
+	case state.FaultHeap:
+		text = "no memory is left for arrays and function values"
+	case state.FaultHandle:
+		text = "a value that is no function, array or box was used as one"
 	}
 	if place != "" {
 		text += " in " + place
@@ -31,6 +35,24 @@ func FaultText(fault state.Fault, place string) string {
 // [any-thread]
 func FaultReport(r realtime.Report, p *mir.Program) string {
 	return faultText(r.Fault, p, r.Place, r.Detail, "The patch is muted")
+}
+
+// TaskReport renders what a Late or QueueFull report of program p says, with the
+// place in its text. [any-thread]
+func TaskReport(r realtime.Report, p *mir.Program) string {
+	list := &diag.List{}
+	text := "The scheduled time is not later than the present sample; the task runs at the next one"
+	if r.Kind == realtime.QueueFull {
+		text = "There is no room for more tasks; this one is dropped"
+	}
+	var at source.Span
+	if p != nil {
+		at = p.ScheduleAt(r.Place)
+	}
+	list.Warnf(diag.Fault, at, "%s", text)
+	var s strings.Builder
+	_ = diag.Render(&s, list, diag.Options{}) // a Builder cannot fail
+	return strings.TrimRight(s.String(), "\n")
 }
 
 // faultText renders a fault in function place of p; detail is the engine's words
@@ -58,18 +80,19 @@ func faultDiags(fault state.Fault, p *mir.Program, place int, detail, what strin
 	return list
 }
 
-// InitError says that the top level of a program was stopped, and where.
+// InitError says that a program was stopped before it could sound, and where.
 type InitError struct {
 	fault   *realtime.FaultError
 	program *mir.Program
+	what    string // what was stopped
 }
 
 // Diags returns the error as diagnostics. [any-thread]
 func (e *InitError) Diags() *diag.List {
-	return faultDiags(e.fault.Fault, e.program, e.fault.Place, e.fault.Detail, "The top level was stopped")
+	return faultDiags(e.fault.Fault, e.program, e.fault.Place, e.fault.Detail, e.what)
 }
 
 // Error renders the diagnostics. [any-thread]
 func (e *InitError) Error() string {
-	return faultText(e.fault.Fault, e.program, e.fault.Place, e.fault.Detail, "The top level was stopped")
+	return faultText(e.fault.Fault, e.program, e.fault.Place, e.fault.Detail, e.what)
 }

@@ -20,6 +20,10 @@ type edit struct {
 	text, name, path string
 	other            bool          // another patch, not an edit of the present one
 	table            *params.Table // parameters to start from, nil for the present ones
+	// held are the texts of the patch's files, by name, of a patch that is not
+	// what this machine's files say; nil reads those.
+	held map[string]string
+	keep bool // held stays as it is, whatever of it the patch uses
 }
 
 // install compiles a text and makes it the patch: the one way in which what
@@ -28,9 +32,13 @@ type edit struct {
 func (s *Session) install(e edit) bool {
 	s.poll()
 	engine := s.Engine()
-	code, diags := s.compile(e.name, e.text, engine)
+	out := s.compile(e, engine)
+	if e.held == nil && out.seen != nil {
+		s.seen = out.seen
+	}
+	code := out.code
 	if code == nil {
-		s.fail(diags)
+		s.fail(out.diags)
 		return false
 	}
 	s.mu.Lock()
@@ -55,11 +63,14 @@ func (s *Session) install(e edit) bool {
 			return false
 		}
 	}
-	s.commit(code, e, table)
+	if e.keep {
+		out.files = e.held
+	}
+	s.commit(code, e, table, out.files)
 	if len(unbound) > 0 {
 		s.log.print(Warning, "no host parameter is left for "+strings.Join(unbound, ", "))
 	}
-	s.succeed(diags, unbound)
+	s.succeed(out.diags, unbound)
 	s.notice(NoticeInfo | NoticeValues | NoticeDirty)
 	return true
 }
@@ -74,7 +85,7 @@ func unplayable(err error, name, text string) *diag.List {
 }
 
 // commit makes an installed program the truth.
-func (s *Session) commit(code *Code, e edit, table *params.Table) {
+func (s *Session) commit(code *Code, e edit, table *params.Table, files map[string]string) {
 	s.code.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,7 +93,12 @@ func (s *Session) commit(code *Code, e edit, table *params.Table) {
 		s.patches++
 		s.patch.id = s.patches
 	}
-	s.patch.text, s.patch.name, s.patch.path = e.text, e.name, e.path
+	s.patch.text, s.patch.name, s.patch.path, s.patch.files = e.text, e.name, e.path, files
+	if e.held == nil {
+		s.patch.here = true
+	} else if e.other {
+		s.patch.here = false
+	}
 	s.revision++
 	s.code, s.codeOf = code, s.patch.id
 	s.table = table
@@ -123,7 +139,11 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 	if carry {
 		now = s.player.Now()
 	}
-	inst, err := code.Instance(func(c params.Control) float64 { return cellValue(table, c) }, now, s.rate)
+	value := func(c params.Control) float64 { return cellValue(table, c) }
+	if err := code.Trial(value, now, s.rate); err != nil {
+		return err
+	}
+	inst, err := code.Instance(value, now, s.rate)
 	if err != nil {
 		return err
 	}

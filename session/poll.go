@@ -54,6 +54,8 @@ func (s *Session) heard(r realtime.Report) {
 		s.log.print(Warning, fmt.Sprintf("output %d was not a finite number at sample %.0f; 0 is played instead", r.Place+1, r.Now))
 	case realtime.Logged:
 		s.log.print(Info, strconv.FormatFloat(r.Line.Value, 'g', -1, 64))
+	case realtime.Late, realtime.QueueFull:
+		s.log.print(Warning, TaskReport(r, s.handed[r.Instance].program))
 	case realtime.LogDropped:
 		s.log.print(Warning, fmt.Sprintf("%d printed lines were lost", r.Place))
 	}

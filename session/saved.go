@@ -25,7 +25,7 @@ type savedState struct {
 	Name    string            `json:"name"`
 	Path    string            `json:"path"`
 	Patch   string            `json:"patch"`
-	Files   map[string]string `json:"files"` // what the patch includes, by path
+	Files   map[string]string `json:"files"` // what the patch includes: "NAME" by the way from it, "libraryN:NAME", "user:NAME"
 	Params  *params.Table     `json:"params"`
 }
 
@@ -42,7 +42,7 @@ func (s *Session) SaveState() ([]byte, error) {
 	err := enc.Encode(savedState{
 		Magic: stateMagic, Version: stateVersion,
 		Engine: s.chosen, Name: s.patch.name, Path: s.patch.path, Patch: s.patch.text,
-		Files: map[string]string{}, Params: s.table,
+		Files: s.patch.held(), Params: s.table,
 	})
 	return out.Bytes(), err
 }
@@ -66,12 +66,16 @@ func parseState(data []byte) (*savedState, error) {
 	case st.Params == nil:
 		return nil, errors.New("the parameters are missing")
 	}
+	if st.Files == nil {
+		st.Files = map[string]string{}
+	}
 	return &st, nil
 }
 
 // LoadState restores a saved state: its patch plays from sample 0 with its
-// values. An error means that the bytes are no state, and nothing has changed.
-// A patch that does not compile any more is restored with its values, and the
+// values. Its files are those of the state, until one that this machine has and
+// that is followed is saved. An error means that the bytes are no state, and
+// nothing has changed. A patch that does not compile any more is restored with its values, and the
 // program that sounds goes on. [main-thread]
 func (s *Session) LoadState(data []byte) error {
 	st, err := parseState(data)
@@ -84,11 +88,11 @@ func (s *Session) LoadState(data []byte) error {
 		s.mu.Lock()
 		s.chosen = st.Engine
 		s.mu.Unlock()
-		e := edit{text: st.Patch, name: st.Name, path: st.Path, other: true, table: st.Params}
+		e := edit{text: st.Patch, name: st.Name, path: st.Path, other: true, table: st.Params, held: st.Files, keep: true}
 		if !s.install(e) {
 			s.keepBroken(e)
 		}
-		s.follow(st.Path, st.Patch)
+		s.follow(st)
 		s.mu.Lock()
 		s.gestures = nil // of knobs that may be gone
 		s.mu.Unlock()
@@ -101,7 +105,7 @@ func (s *Session) LoadState(data []byte) error {
 func (s *Session) keepBroken(e edit) {
 	s.mu.Lock()
 	s.patches++
-	s.patch = patch{text: e.text, name: e.name, path: e.path, id: s.patches}
+	s.patch = patch{text: e.text, name: e.name, path: e.path, id: s.patches, files: e.held}
 	s.revision++
 	s.table = e.table
 	s.mu.Unlock()

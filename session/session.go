@@ -34,6 +34,9 @@ type patch struct {
 	name string // what diagnostics call it
 	path string // file it was read from, "" for none
 	id   int    // differs between different patches, the same over edits of one
+
+	files map[string]string // texts of the files it uses, by their names in a saved state
+	here  bool              // its files are those of this machine; else it came with them
 }
 
 // playing is a program that was handed to the player.
@@ -60,7 +63,9 @@ type Session struct {
 	handed  map[*realtime.Instance]playing // what the player holds
 	fresh   bool                           // the player has not yet taken a program of that patch
 	watcher *watcher
-	busy    bool // a compile that took too long is still running
+	seen    map[string]found // what the last compile from this machine's files looked for
+	edited  bool             // the text is newer than the followed file's
+	busy    bool             // a compile that took too long is still running
 
 	mu       sync.Mutex // guards what follows
 	patch    patch
@@ -137,12 +142,33 @@ func (s *Session) Deactivate() {
 // false when the patch is broken, in which case nothing changes but the status;
 // without, at once with true. [any-thread]
 func (s *Session) Swap(text, name string, wait bool) (ok bool) {
-	run := func() { ok = s.install(edit{text: text, name: name, path: s.pathOf()}) }
 	if wait {
-		s.do(run)
+		s.do(func() { ok = s.swap(text, name) })
 		return ok
 	}
-	return s.post(func() { s.install(edit{text: text, name: name, path: s.pathOf()}) })
+	return s.post(func() { s.swap(text, name) })
+}
+
+// swap is Swap on the control goroutine.
+func (s *Session) swap(text, name string) bool {
+	s.mu.Lock()
+	e := edit{text: text, name: name, path: s.patch.path}
+	if !s.patch.here {
+		e.held = s.patch.held()
+	}
+	s.mu.Unlock()
+	ok := s.install(e)
+	s.edited = s.edited || ok
+	s.followFiles()
+	return ok
+}
+
+// held returns the files, as an edit that plays just these needs them.
+func (p *patch) held() map[string]string {
+	if p.files == nil {
+		return map[string]string{}
+	}
+	return p.files
 }
 
 // Patch returns the text of the patch. [any-thread]
@@ -187,7 +213,7 @@ func (s *Session) SetEngine(name string) (ok bool) {
 		s.chosen = name
 		p := s.patch
 		s.mu.Unlock()
-		if ok = s.install(edit{text: p.text, name: p.name, path: p.path}); !ok {
+		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), keep: true}); !ok {
 			s.mu.Lock()
 			s.chosen = before
 			s.status.Engine = s.engine()

@@ -184,7 +184,7 @@ func TestRunawayPatchIsReportedAndTheNextOnePlays(t *testing.T) {
 			defer s.Close()
 			s.SetEngine(engine)
 			s.Activate(testRate, frames)
-			swapped(t, s, "fn f(n){ f(n + 1) + 1 }\nfn dsp(l, r){ f(0) }")
+			swapped(t, s, "fn f(n){ f(n + 1) + 1 }\nfn dsp(l, r){ if (now > 500) f(0) else now }")
 			eventually(t, "the fault is reported", func() bool { play(t, s, 1, 0); return s.Status().Fault != "" })
 			if fault := s.Status().Fault; !strings.Contains(fault, "nested calls in f") || !strings.Contains(fault, "test.mmm:1:") {
 				t.Errorf("fault %q", fault)
@@ -197,6 +197,38 @@ func TestRunawayPatchIsReportedAndTheNextOnePlays(t *testing.T) {
 				t.Error("the fault is still shown")
 			}
 		})
+	}
+}
+
+func TestPatchThatOnlyRunsAwayIsRefusedAndThePreviousOneGoesOn(t *testing.T) {
+	for _, engine := range []string{Native, VM} {
+		for name, text := range map[string]string{
+			"endless":     "fn f(n){ f(n + 1) + 1 }\nfn dsp(l, r){ f(0) }",
+			"exponential": "fn f(n){ if (n > 0) f(n - 1) + f(n - 1) else 1 }\nfn dsp(l, r){ f(60) }",
+		} {
+			t.Run(engine+"/"+name, func(t *testing.T) {
+				var j journal
+				s := New(Effect, j.host())
+				defer s.Close()
+				s.SetEngine(engine)
+				s.Activate(testRate, frames)
+				swapped(t, s, counter)
+				before := play(t, s, 1, 0)
+				begin := time.Now()
+				if s.Swap(text, "test.mmm", true) {
+					t.Error("the patch was taken")
+				}
+				if took := time.Since(begin); took > 3*time.Second {
+					t.Errorf("the answer took %v", took)
+				}
+				if status := s.StatusJSON(); !strings.Contains(status, "R01") || !strings.Contains(status, "\"line\":1") {
+					t.Errorf("status %s", status)
+				}
+				if after := play(t, s, 1, 0); after[0] != before[len(before)/2-1]+1 && after[0] <= before[0] {
+					t.Errorf("the previous patch stopped: %v after %v", after[0], before[0])
+				}
+			})
+		}
 	}
 }
 

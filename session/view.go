@@ -1,6 +1,10 @@
 package session
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Knob is a control as the editor shows it; all values are plain.
 type Knob struct {
@@ -24,13 +28,14 @@ type Load struct {
 
 // View is all that the editor shows.
 type View struct {
-	Name     string `json:"name"`
-	Path     string `json:"path"`
-	Revision int    `json:"revision"` // of the text
-	Text     string `json:"text"`     // "" when the asker has this revision
-	Status   Status `json:"status"`
-	Knobs    []Knob `json:"knobs"`
-	Stats    Load   `json:"stats"`
+	Name     string   `json:"name"`
+	Path     string   `json:"path"`
+	Revision int      `json:"revision"` // of the text
+	Text     string   `json:"text"`     // "" when the asker has this revision
+	Files    []string `json:"files"`    // what the text includes, but for the standard library, by name
+	Status   Status   `json:"status"`
+	Knobs    []Knob   `json:"knobs"`
+	Stats    Load     `json:"stats"`
 }
 
 // View returns what the editor shows, without the text when its revision is
@@ -39,7 +44,9 @@ func (s *Session) View(have int) View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pull()
-	v := View{Name: s.patch.name, Path: s.patch.path, Revision: s.revision, Status: s.statusLocked(), Knobs: []Knob{}}
+	v := View{Name: s.patch.name, Path: s.patch.path, Revision: s.revision, Files: []string{}, Status: s.statusLocked(), Knobs: []Knob{}}
+	v.Files = slices.AppendSeq(v.Files, maps.Keys(s.patch.files))
+	slices.Sort(v.Files)
 	if have != v.Revision {
 		v.Text = s.patch.text
 	}

@@ -27,6 +27,12 @@ const (
 	FaultNone  Fault = 0
 	FaultDepth Fault = 1 // more than MaxDepth active calls
 	FaultTime  Fault = 2 // the watchdog ended a block that would not end
+	// A word that should name an object or a function names none, or one of
+	// another kind.
+	FaultHandle Fault = 3
+	FaultHeap   Fault = 4 // the heap has no room left; ends the program
+	FaultBudget Fault = 5 // more instructions than one turn may take; ends the program
+	FaultHost   Fault = 6 // a function of the host reported an error; macro stage only
 )
 
 // Limits of every engine (spec vm.md 13).
@@ -34,6 +40,15 @@ const (
 	MaxDepth      = 10000   // active calls of recursive functions
 	MaxStateWords = 1 << 27 // words of state of one program
 	MaxFaultTurns = 64      // faulting turns in a row after which a program is silent
+	MaxHeapWords  = 1 << 26 // words of the heap of one program
+	// InitBudget and TurnBudget are the instructions that the initialiser and
+	// any other turn may take.
+	InitBudget = 2_000_000_000
+	TurnBudget = 50_000_000
+	// QueueTasks is the number of tasks that can wait at once.
+	QueueTasks = 1 << 16
+	// TaskWords is the size of a waiting task: time, order, function value.
+	TaskWords = 3
 	// BlockFrames is the largest number of frames one run of the machine code
 	// makes; longer host blocks are cut.
 	BlockFrames = 256
@@ -52,7 +67,9 @@ type Image struct {
 	Init, InitSize      int // block of the initialiser
 	In, Ins             int // BlockFrames words for each input channel
 	Out, Outs           int // BlockFrames words for each output channel
-	Words               int // size of the whole memory
+	// The objects of the program; HeapWords 0 for a program that makes none.
+	Heap, HeapWords int
+	Words           int // size of the whole memory
 }
 
 // ProbeWords is the size of one probe: the count and the ring.

@@ -32,12 +32,15 @@ compiler/mathfn   functions written in the middle form
 compiler/lower    meaning to middle form
 vm                the machine knows positions and layout, not the compiler
 compiler/emit     middle form to bytecode
+lib               the standard library's files
+compiler/stage    modules and macros; runs the macro stage on the vm
 compiler          the front door
 native            middle form to WebAssembly; never sees vm
 params            controls and slots
 realtime          drives libmmmrt from the control side
 session           one plugin instance
 editor            serves the page of a session
+draft             files that appear when they are complete
 audiofile         sound files
 plot              pictures of sound
 render            programs without a host
@@ -52,13 +55,15 @@ build             pins modules
 var allowed = map[string][]string{
 	"vm":             {"compiler/source", "state"},
 	"native":         {"compiler/source", "state", "compiler/mir"},
+	"lib":            {},
 	"params":         {},
 	"state":          {},
 	"realtime":       {"state"},
 	"compiler/mir":   {"compiler/source", "state"},
 	"compiler/types": {"compiler/source", "compiler/diag", "compiler/syntax"},
-	"audiofile":      {},
-	"plot":           {},
+	"draft":          {},
+	"audiofile":      {"draft"},
+	"plot":           {"draft"},
 }
 
 func folders(t *testing.T) []string {
@@ -92,7 +97,7 @@ func TestImportsPointOneWay(t *testing.T) {
 			if !ours && path != "mmm" {
 				continue
 			}
-			if k := slices.Index(order, other); k < 0 || k >= at {
+			if k := slices.Index(order, other); (k < 0 || k >= at) && !strings.HasSuffix(tree.Name.Name, "_test") {
 				t.Errorf("%s imports %s, which comes after it", file, path)
 			}
 			if list, limited := allowed[dir]; limited && !slices.Contains(list, other) && !strings.HasSuffix(file, "_test.go") {

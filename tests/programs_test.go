@@ -19,11 +19,13 @@ import (
 // What a program must do stands in it as comments:
 //
 //	// OUT 0 1 2       the first rows; channels of a row joined by commas
+//	// AT 1500 0.5,1   the row of frame 1500
 //	// ERROR "text"    this line has an error whose code or message contains text
 //	// WARNING "text"  likewise
 type program struct {
 	name, file, text string
 	rows             [][]float64
+	at               map[int][]float64 // rows of single frames
 	reports          []report
 }
 
@@ -46,30 +48,8 @@ func programs(t *testing.T) []program {
 		text := string(read(t, filepath.Join("tests", file)))
 		for _, section := range strings.Split("\n"+text, "\n// == ")[1:] {
 			name, body, _ := strings.Cut(section, "\n")
-			p := program{name: strings.TrimSpace(name), file: file, text: body}
-			for i, line := range strings.Split(body, "\n") {
-				if rows, ok := strings.CutPrefix(strings.TrimSpace(line), "// OUT "); ok {
-					for _, row := range strings.Fields(rows) {
-						var cells []float64
-						for _, cell := range strings.Split(row, ",") {
-							x, err := strconv.ParseFloat(cell, 64)
-							if err != nil {
-								t.Fatalf("%s: %s: %v", file, name, err)
-							}
-							cells = append(cells, x)
-						}
-						p.rows = append(p.rows, cells)
-					}
-				}
-				for _, m := range reportComment.FindAllStringSubmatch(line, -1) {
-					severity := diag.Error
-					if m[1] == "WARNING" {
-						severity = diag.Warning
-					}
-					p.reports = append(p.reports, report{i + 1, severity, m[2]})
-				}
-			}
-			if p.rows == nil && p.reports == nil {
+			p := newProgram(t, strings.TrimSpace(name), file, body)
+			if p.frames() == 0 && p.reports == nil {
 				t.Errorf("%s: program %q expects nothing", file, p.name)
 			}
 			list = append(list, p)
@@ -78,25 +58,59 @@ func programs(t *testing.T) []program {
 	return list
 }
 
+// newProgram returns the program body with what its comments expect.
+func newProgram(t *testing.T, name, file, body string) program {
+	t.Helper()
+	p := program{name: name, file: file, text: body, at: map[int][]float64{}}
+	for i, line := range strings.Split(body, "\n") {
+		if rows, ok := strings.CutPrefix(strings.TrimSpace(line), "// OUT "); ok {
+			for _, row := range strings.Fields(rows) {
+				p.rows = append(p.rows, cells(t, name, row))
+			}
+		}
+		if at, ok := strings.CutPrefix(strings.TrimSpace(line), "// AT "); ok {
+			frame, row, _ := strings.Cut(at, " ")
+			n, err := strconv.Atoi(frame)
+			if err != nil {
+				t.Fatalf("%s: %s: %v", file, name, err)
+			}
+			p.at[n] = cells(t, name, row)
+		}
+		for _, m := range reportComment.FindAllStringSubmatch(line, -1) {
+			severity := diag.Error
+			if m[1] == "WARNING" {
+				severity = diag.Warning
+			}
+			p.reports = append(p.reports, report{i + 1, severity, m[2]})
+		}
+	}
+	return p
+}
+
 func TestProgramsGiveWhatTheirCommentsSay(t *testing.T) {
 	for _, p := range programs(t) {
 		t.Run(p.name, func(t *testing.T) {
 			r := compiler.Compile(compiler.Options{Name: p.file, Text: p.text})
 			checkReports(t, p, &r.Diags)
-			if len(p.rows) == 0 {
+			if p.frames() == 0 {
 				return
 			}
 			if r.Program == nil {
 				t.Fatalf("does not compile:\n%s", rendered(&r.Diags))
 			}
 			for _, engine := range []string{session.VM, session.Native} {
-				job := render.Job{Program: r.Program, Engine: engine, Rate: 48000, Frames: len(p.rows), Block: 3}
+				job := render.Job{Program: r.Program, Engine: engine, Rate: 48000, Frames: p.frames(), Block: 3}
 				got, err := job.Collect()
 				if err != nil {
 					t.Fatalf("%s: %v", engine, err)
 				}
 				if msg := compareRows(got, p.rows); msg != "" {
 					t.Errorf("%s: %s", engine, msg)
+				}
+				for frame, row := range p.at {
+					if msg := compareRow(got, frame, row); msg != "" {
+						t.Errorf("%s: %s", engine, msg)
+					}
 				}
 			}
 		})
@@ -140,19 +154,50 @@ func rendered(list *diag.List) string {
 	return s.String()
 }
 
-// compareRows compares with the tolerance of the conformance corpus.
-func compareRows(got [][]float64, rows [][]float64) string {
-	if len(got) != len(rows[0]) {
-		return fmt.Sprintf("%d channels, want %d", len(got), len(rows[0]))
-	}
-	for k, row := range rows {
-		for i, want := range row {
-			x := got[i][k]
-			if math.IsNaN(want) && math.IsNaN(x) || x == want || math.Abs(x-want) <= 1e-9+1e-9*math.Abs(want) {
-				continue
-			}
-			return fmt.Sprintf("row %d channel %d is %v, want %v", k, i, x, want)
+// cells reads a row: numbers joined by commas.
+func cells(t *testing.T, name, row string) []float64 {
+	t.Helper()
+	var list []float64
+	for _, cell := range strings.Split(strings.TrimSpace(row), ",") {
+		x, err := strconv.ParseFloat(cell, 64)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
 		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// frames is how many frames of the program are needed.
+func (p *program) frames() int {
+	n := len(p.rows)
+	for frame := range p.at {
+		n = max(n, frame+1)
+	}
+	return n
+}
+
+// compareRows compares the first rows with the tolerance of the conformance corpus.
+func compareRows(got [][]float64, rows [][]float64) string {
+	for k, row := range rows {
+		if msg := compareRow(got, k, row); msg != "" {
+			return msg
+		}
+	}
+	return ""
+}
+
+// compareRow compares the row of frame k, likewise.
+func compareRow(got [][]float64, k int, row []float64) string {
+	if len(got) != len(row) {
+		return fmt.Sprintf("%d channels, want %d", len(got), len(row))
+	}
+	for i, want := range row {
+		x := got[i][k]
+		if math.IsNaN(want) && math.IsNaN(x) || x == want || math.Abs(x-want) <= 1e-9+1e-9*math.Abs(want) {
+			continue
+		}
+		return fmt.Sprintf("row %d channel %d is %v, want %v", k, i, x, want)
 	}
 	return ""
 }

@@ -15,6 +15,11 @@ type randomProgram struct {
 	r     *rand.Rand
 	p     *mir.Program
 	funcs []*mir.Func // that may be called
+
+	heap      bool // use objects: randomheap_test.go
+	closures  []*closureFunc
+	roots     []int // globals that hold numArrays
+	valueRoot int   // global that holds a unary function value
 }
 
 // scope is what can be used at a place in a function.
@@ -25,10 +30,24 @@ type scope struct {
 	ints   []mir.Value
 	offset int // state words so far
 	budget int
+
+	handles [handleKinds][]mir.Value
+	self    *closureFunc // whose body this is
 }
 
 func newRandomProgram(seed int64) *mir.Program {
-	g := &randomProgram{r: rand.New(rand.NewSource(seed)), p: &mir.Program{Strings: []string{""}}}
+	g := randomSource(seed)
+	g.outline()
+	g.finish()
+	return g.p
+}
+
+func randomSource(seed int64) *randomProgram {
+	return &randomProgram{r: rand.New(rand.NewSource(seed)), p: &mir.Program{Strings: []string{""}}}
+}
+
+// outline makes what is known before any function.
+func (g *randomProgram) outline() {
 	for range 1 + g.r.Intn(4) {
 		g.p.Globals = append(g.p.Globals, g.kind())
 	}
@@ -37,6 +56,10 @@ func newRandomProgram(seed int64) *mir.Program {
 		g.p.Notes = append(g.p.Notes, mir.NoteCell{Pitch: g.num(), Velocity: g.num()})
 		g.p.Probes = append(g.p.Probes, mir.ProbeChannel{})
 	}
+}
+
+// finish makes the functions and the layout.
+func (g *randomProgram) finish() {
 	for i := range g.r.Intn(4) {
 		if g.r.Intn(4) == 0 {
 			g.funcs = append(g.funcs, g.recursive())
@@ -46,12 +69,14 @@ func newRandomProgram(seed int64) *mir.Program {
 	}
 	g.p.Init = g.function("init", nil, nil, g.r.Intn(10))
 	g.p.Dsp = g.function("dsp", make([]state.WordKind, g.r.Intn(3)), make([]state.WordKind, 1+g.r.Intn(3)), 10+g.r.Intn(60))
-	g.p.Funcs = append(g.funcs, g.p.Init, g.p.Dsp)
+	for _, c := range g.closures {
+		g.p.Funcs = append(g.p.Funcs, c.f)
+	}
+	g.p.Funcs = append(append(g.p.Funcs, g.funcs...), g.p.Init, g.p.Dsp)
 	for i, f := range g.p.Funcs {
 		f.Index = i
 	}
 	g.p.Layout()
-	return g.p
 }
 
 func (g *randomProgram) kind() state.WordKind {
@@ -93,6 +118,9 @@ func (g *randomProgram) scope(b *mir.Builder, budget int) *scope {
 func (g *randomProgram) function(name string, params, results []state.WordKind, budget int) *mir.Func {
 	f, b := mir.NewFunc(name, params, results)
 	s := g.scope(b, budget)
+	if name == "init" || name == "dsp" {
+		s.refuel()
+	}
 	s.body()
 	b.Return(s.values(results)...)
 	return f
@@ -121,6 +149,9 @@ func (s *scope) inner(budget int) *scope {
 	in := *s
 	in.nums, in.ints = append([]mir.Value(nil), s.nums...), append([]mir.Value(nil), s.ints...)
 	in.budget = budget
+	for k, list := range s.handles {
+		in.handles[k] = append([]mir.Value(nil), list...)
+	}
 	return &in
 }
 
@@ -210,6 +241,10 @@ func (s *scope) write(op mir.Op, imm int, v mir.Value) {
 // step writes one random instruction.
 func (s *scope) step() {
 	r, b := s.g.r, s.b
+	if s.g.heap && r.Intn(2) == 0 {
+		s.heapStep()
+		return
+	}
 	switch r.Intn(30) {
 	default:
 		op := mir.AddF + mir.Op(r.Intn(int(mir.FBits-mir.AddF)+1))
@@ -228,9 +263,13 @@ func (s *scope) step() {
 			s.read(mir.GetVar, i, b.F.Vars[i])
 		}
 	case 4, 5:
-		i := r.Intn(len(s.g.p.Globals))
+		plain := len(s.g.p.Globals)
+		if s.g.heap {
+			plain = s.g.roots[0] // handles are set with care only
+		}
+		i := r.Intn(plain)
 		s.read(mir.GetGlobal, i, s.g.p.Globals[i])
-		i = r.Intn(len(s.g.p.Globals))
+		i = r.Intn(plain)
 		s.write(mir.SetGlobal, i, s.value(s.g.p.Globals[i]))
 	case 6, 7:
 		k := s.g.kinds(1 + r.Intn(3))
@@ -295,7 +334,7 @@ func (s *scope) call() {
 	}
 	f := s.g.funcs[s.g.r.Intn(len(s.g.funcs))]
 	args := s.values(f.Params)
-	if f.Recursive && s.g.r.Intn(8) > 0 {
+	if f.Recursive && (s.g.heap || s.g.r.Intn(8) > 0) {
 		args[0] = s.b.Num(float64(s.g.r.Intn(5)))
 	}
 	at := 0

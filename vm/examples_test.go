@@ -119,6 +119,31 @@ var scenarios = [NumOps]func(*testing.T){
 	SampleRate: outsideWords, Probe: probeFillsItsRing, PrintF: printGoesToTheLog,
 	Jmp: jumpsSkip, JmpTable: tableSelects, Call: callsShareTheStack, Ret: callsShareTheStack, Ret1: callsShareTheStack,
 	Enter: depthIsLimited, Leave: depthIsLimited, Ext: memDelaysByOne, Halt: jumpsSkip,
+
+	Charge: chargesEndTheTurn,
+
+	AllocArray: arraysHoldElements, ArrayLen: arraysHoldElements, GetArrayElem: elementsAreClamped, ArrayAppend: arraysGrow,
+	ArrayPrepend: arraysGrow, SplitHead: arraysSplit, SplitTail: arraysSplit, BoxAlloc: boxesHold, BoxLoad: boxesHold,
+	CellGet: cellsChange, CellSet: cellsChange, FuncValue: functionsAreValues, MakeHeapClosure: closuresRun, GetUpValue: closuresRun,
+	SelfClosure: closuresRun, CallIndirect: functionsAreValues, EndIndirect: closuresRun, CloneHeap: countsDecide, ReleaseHeap: countsDecide,
+	CloneUserSum: sumsAreWalked, ReleaseUserSum: sumsAreWalked, Schedule: tasksRunInOrder, CallExtFun: hostsAreCalled,
+}
+
+// chargesEndTheTurn runs 2^40 calls, of which a turn's budget allows a part.
+func chargesEndTheTurn(t *testing.T) {
+	const levels = 40
+	funcs := []*FuncProto{{Name: "f0", NRet: 1, FrameSize: 1, Consts: []uint64{f(1)}, Code: []Instr{{LoadK, 0, 0, 0}, {Ret1, 0, 0, 0}}}}
+	for n := int32(1); n <= levels; n++ {
+		funcs = append(funcs, &FuncProto{Name: "f", NRet: 1, FrameSize: 2,
+			Code: []Instr{{Charge, n + 1, 1, 0}, {Call, 0, n, 0}, {Call, 1, n, 0}, {AddF, 0, 0, 1}, {Ret1, 0, 0, 0}}})
+	}
+	m, words := load(t, build(shape{}, funcs...))
+	expect(t, m, words, nil, f(0))
+	if fault, _ := m.Fault(); fault != state.FaultBudget || words[state.FaultTurnsWord] < state.MaxFaultTurns {
+		t.Errorf("fault %d", fault)
+	}
+	m, words = load(t, build(shape{}, funcs[:11]...))
+	expect(t, m, words, nil, f(1024))
 }
 
 func stateIsKept(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 var update = flag.Bool("update", false, "rewrite generated files")
 
 // shape is what a test program's memory holds beside its functions' state.
-type shape struct{ params, notes, probes, globals int }
+type shape struct{ params, notes, probes, globals, heap int }
 
 // build makes a program of an empty initialiser, then funcs, of which the last
 // is dsp.
@@ -33,8 +33,12 @@ func build(s shape, funcs ...*FuncProto) *Program {
 	m.Params, m.Notes, m.Probes = next(s.params), next(2*s.notes), next(s.probes*state.ProbeWords)
 	m.Globals, m.State, m.Init = next(s.globals), next(m.StateSize), next(0)
 	m.In, m.Out = next(m.Ins*state.BlockFrames), next(m.Outs*state.BlockFrames)
+	m.Heap, m.HeapWords = next(s.heap), s.heap
 	m.Words = at
 	p.Image = m
+	if s.heap > 0 {
+		p.Shapes = testShapes
+	}
 	return p
 }
 

@@ -17,6 +17,12 @@ const (
 	two63   = 1 << 63
 )
 
+// modTo stores C fmod(a, b) in dst. It is a call of its own so that the loop keeps
+// nothing over it.
+//
+//go:noinline
+func modTo(dst *float64, a, b float64) { *dst = fmod(a, b) }
+
 // fmod is C's fmod: exact, with the sign of a. While the quotient is below 2^53
 // one division finds it: rounded it is the true integer part q or one more, so
 // the remainder a - q*b lies in (-b, b) on b's grid and a fused multiply-add
@@ -146,10 +152,10 @@ func round(x float64) float64 {
 	return x
 }
 
-// delay reads the sample time steps ago from the ring of size samples, at least
-// 1, then stores in. The ring is a read index, a write index and the samples
+// delay reads into dst the sample time steps ago from the ring of size samples,
+// at least 1, then stores in. The ring is a read index, a write index and the samples
 // (spec vm.md 9.4). Time 0 gives the oldest sample: reading comes before writing.
-func delay(ring unsafe.Pointer, size, in uint64, time float64) uint64 {
+func delay(dst *uint64, ring unsafe.Pointer, size, in uint64, time float64) {
 	d := uint64(0)
 	if time >= float64(int64(size-1)) {
 		d = size - 1
@@ -165,11 +171,10 @@ func delay(ring unsafe.Pointer, size, in uint64, time float64) uint64 {
 		at -= size
 	}
 	samples := unsafe.Add(ring, state.DelayHeader*8)
-	out := *u(samples, int32(at))
+	*dst = *u(samples, int32(at))
 	*u(samples, int32(w)) = in
 	if w++; w == size {
 		w = 0
 	}
 	*u(ring, 0), *u(ring, 1) = at, w
-	return out
 }

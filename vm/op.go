@@ -124,6 +124,31 @@ const (
 	Ret1
 	Enter
 	Leave
+	Charge
+
+	AllocArray
+	ArrayLen
+	GetArrayElem
+	ArrayAppend
+	ArrayPrepend
+	SplitHead
+	SplitTail
+	BoxAlloc
+	BoxLoad
+	CellGet
+	CellSet
+	FuncValue
+	MakeHeapClosure
+	GetUpValue
+	SelfClosure
+	CallIndirect
+	EndIndirect
+	CloneHeap
+	ReleaseHeap
+	CloneUserSum
+	ReleaseUserSum
+	Schedule
+	CallExtFun
 
 	Ext
 	Halt
@@ -155,6 +180,11 @@ const (
 	Chan                // index of a probe
 	Flag                // 0 or 1
 	Words               // number of result words, from register 0
+	Count               // number of words or elements
+	ShapeOf             // index into Program.Shapes
+	Word                // index of a word in an object
+	HostFn              // index into Program.Hosts
+	SiteOf              // 1 + offset of a site's state word, 0 for none
 	numKinds
 )
 
@@ -162,7 +192,7 @@ const (
 var kindNames = [numKinds]string{
 	None: "", Dst: "dst", Src: "src", Const: "const", Off: "off", Table: "table", Fn: "fn", Window: "window",
 	State: "state", Block: "block", Ring: "ring", Samples: "samples", Global: "global", Param: "param", Note: "note",
-	Chan: "probe", Flag: "flag", Words: "words",
+	Chan: "probe", Flag: "flag", Words: "words", Count: "count", ShapeOf: "shape", Word: "word", HostFn: "host", SiteOf: "site",
 }
 
 // String returns the kind's name in docs/opcodes.md.
@@ -304,6 +334,34 @@ var Ops = [NumOps]Row{
 	Ret1:  {"ret1", [3]Kind{Src}, nil3, 1, 0, "returns the word r[A]"},
 	Enter: {"enter", [3]Kind{Fn, Words}, nil3, 0, 0, "first in a recursive function: returns B zeros after a fault or at the depth limit, else depth + 1; A is this function"},
 	Leave: {"leave", nil3, nil3, 0, 0, "before each return of a recursive function: depth - 1"},
+
+	Charge: {"charge", [3]Kind{Fn, Words}, nil3, 0, 0, "first in a function that may take many instructions: returns B zeros after a fault or when the turn's budget is spent; A is this function"},
+
+	AllocArray:   {"array", [3]Kind{Window, Count, Count}, [3]Kind{ShapeOf}, -1, -1, "r[A] = array of B elements of C words each, from r[A] on, shape of an element in the ext; 0 for none"},
+	ArrayLen:     {"arraylen", rr, nil3, 1, 1, "r[A] = number of elements of array r[B]"},
+	GetArrayElem: {"getarray", [3]Kind{Window, Src, Src}, [3]Kind{Count}, -1, -1, "the words of an element of array r[B] go to r[A] and on, as many as the ext says: that at r[C], truncated and clamped, the first if not finite; zeros if it has none"},
+	ArrayAppend:  {"append", [3]Kind{Window, Count, ShapeOf}, nil3, -1, -1, "r[A] = array r[A] and behind it the element of B words from r[A+1] on"},
+	ArrayPrepend: {"prepend", [3]Kind{Window, Count, ShapeOf}, nil3, -1, -1, "r[A] = the element of B words from r[A] on and behind it array r[A+B]"},
+	SplitHead:    {"splithead", [3]Kind{Window, Count}, nil3, -1, -1, "array r[A]: its first element, B words, goes to r[A] and on, an array of the others to r[A+B]; all 0 if it is empty"},
+	SplitTail:    {"splittail", [3]Kind{Window, Count}, nil3, -1, -1, "array r[A]: an array without its last element goes to r[A], that element, B words, to r[A+1] and on; all 0 if it is empty"},
+	BoxAlloc:     {"boxalloc", [3]Kind{Window, Count, ShapeOf}, nil3, -1, -1, "r[A] = box or cell that holds the B words from r[A] on, of shape C"},
+	BoxLoad:      {"boxload", [3]Kind{Window, Src, Count}, nil3, -1, -1, "the first C words of box r[B] go to r[A] and on"},
+	CellGet:      {"cellget", [3]Kind{Dst, Src, Word}, nil3, 1, 1, "r[A] = word C of cell r[B]"},
+	CellSet:      {"cellset", [3]Kind{Src, Word, Src}, nil3, 2, 0, "word B of cell r[A] = r[C]"},
+
+	FuncValue:       {"funcval", [3]Kind{Dst, Fn}, nil3, 0, 1, "r[A] = function B as a value; it captures nothing and has no state"},
+	MakeHeapClosure: {"mkheapcls", [3]Kind{Window, Fn, ShapeOf}, [3]Kind{SiteOf}, -1, -1, "r[A] = closure of function B that holds the words from r[A] on, of shape C; its state block is the next of the site in the ext"},
+	GetUpValue:      {"getupv", [3]Kind{Dst, Word}, nil3, 0, 1, "r[A] = word B that the running closure holds"},
+	SelfClosure:     {"self", [3]Kind{Dst}, nil3, 0, 1, "r[A] = the running closure"},
+	CallIndirect:    {"callind", [3]Kind{Window, Src}, nil3, -1, -1, "calls function value r[B] in its own state block: arguments and results from r[A] on, as many as the endind says that follows; zeros after a fault"},
+	EndIndirect:     {"endind", [3]Kind{Count, Count}, nil3, 0, 0, "after a callind of A argument and B result words: the caller's closure and state block run again"},
+
+	CloneHeap:      {"cloneheap", [3]Kind{Src}, nil3, 1, 0, "a root now holds the object r[A]; other words are left alone"},
+	ReleaseHeap:    {"releaseheap", [3]Kind{Src}, nil3, 1, 0, "a root no longer holds the object r[A]; other words are left alone"},
+	CloneUserSum:   {"clone_usersum", [3]Kind{Window, Count, ShapeOf}, nil3, -1, 0, "a root now holds the objects in the B words from r[A] on, of shape C"},
+	ReleaseUserSum: {"release_usersum", [3]Kind{Window, Count, ShapeOf}, nil3, -1, 0, "a root no longer holds the objects in the B words from r[A] on, of shape C"},
+	Schedule:       {"schedule", [3]Kind{Src, Src}, nil3, 2, 0, "function value r[B] runs at the start of sample r[A]; at the next one if that is not in the future"},
+	CallExtFun:     {"callext", [3]Kind{Window, HostFn}, nil3, -1, -1, "calls function B of the host: arguments and results from r[A] on"},
 
 	Ext:  {"ext", nil3, nil3, 0, 0, "more operands of the instruction before; never executed"},
 	Halt: {"halt", nil3, nil3, 0, 0, "ends a turn; made when a program is loaded, never in a program"},

@@ -21,9 +21,17 @@ func Print(w io.Writer, p *Program) error {
 	}
 	m := &p.Image
 	fmt.Fprintf(b, "entry:  init @%d dsp @%d\n", p.Init, p.Dsp)
-	fmt.Fprintf(b, "memory: %d words, params %d+%d notes %d+%d probes %d+%d globals %d+%d state %d+%d init %d+%d in %d+%d out %d+%d\n",
+	fmt.Fprintf(b, "memory: %d words, params %d+%d notes %d+%d probes %d+%d globals %d+%d state %d+%d init %d+%d in %d+%d out %d+%d heap %d+%d\n",
 		m.Words, m.Params, m.NumParams, m.Notes, m.NumNotes, m.Probes, m.NumProbes, m.Globals, m.NumGlobals,
-		m.State, m.StateSize, m.Init, m.InitSize, m.In, m.Ins, m.Out, m.Outs)
+		m.State, m.StateSize, m.Init, m.InitSize, m.In, m.Ins, m.Out, m.Outs, m.Heap, m.HeapWords)
+	for i, s := range p.Shapes {
+		if i > 0 {
+			fmt.Fprintf(b, "shape%d:  %d words, handles %v, sums %v\n", i, s.Words, s.Handles, s.Sums)
+		}
+	}
+	for _, h := range p.Hosts {
+		fmt.Fprintf(b, "ext_fun: %s %d -> %d\n", h.Name, h.Params, h.Results)
+	}
 	fmt.Fprintf(b, "strings:\n")
 	for i, s := range p.Strings {
 		fmt.Fprintf(b, "  %d %q\n", i, s)
@@ -34,6 +42,9 @@ func Print(w io.Writer, p *Program) error {
 func printFunc(b *bufio.Writer, p *Program, i int, f *FuncProto) {
 	fmt.Fprintf(b, "@%d %s\n", i, f.Name)
 	fmt.Fprintf(b, "nparams: %d nret: %d frame: %d state: %d", f.NParam, f.NRet, f.FrameSize, f.StateSize)
+	if f.Captures > 0 {
+		fmt.Fprintf(b, " captures: %d", f.Captures)
+	}
 	if f.Recursive {
 		fmt.Fprint(b, " recursive")
 	}
@@ -113,6 +124,17 @@ func operandText(p *Program, f *FuncProto, k Kind, x int32) string {
 		return fmt.Sprintf("@%d", x)
 	case State, Block, Ring:
 		return fmt.Sprintf("s%d", x)
+	case ShapeOf:
+		return fmt.Sprintf("shape%d", x)
+	case HostFn:
+		if x >= 0 && int(x) < len(p.Hosts) {
+			return p.Hosts[x].Name
+		}
+	case SiteOf:
+		if x == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("s%d", x-1)
 	}
 	return strconv.Itoa(int(x))
 }

@@ -38,7 +38,9 @@ type FuncProto struct {
 	NRet      int // words
 	FrameSize int // registers it uses
 	StateSize int // words of its state block
+	Captures  int // words that its closures hold
 	Recursive bool
+	State     *state.Node // what the words of its block are; nil without state
 	Code      []Instr
 	Consts    []uint64
 	Tables    []JumpTable
@@ -62,5 +64,28 @@ type Program struct {
 	Init    int      // runs once: no parameters, no results
 	Dsp     int      // runs once a sample: parameters are inputs, results outputs
 	Strings []string // entry 0 is ""
+	Shapes  []Shape  // entry 0 has no handles; none without a heap
+	Hosts   []HostFunc
 	Image   state.Image
+}
+
+// Shape says which words of a run of words are handles, so that an object can be
+// walked. Offsets count from the start of the run.
+type Shape struct {
+	Words   int
+	Handles []int // words that are handles; a word that names no live object is left alone
+	Sums    []SumPart
+}
+
+// SumPart is a part of a run whose tag, at offset Tag, says what shape the words
+// behind it have. A tag without a shape has no handles.
+type SumPart struct {
+	Tag      int
+	Variants []int // indexes of shapes
+}
+
+// HostFunc is a function that the machine's owner provides.
+type HostFunc struct {
+	Name            string
+	Params, Results int // words
 }

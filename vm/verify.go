@@ -37,15 +37,28 @@ func Verify(p *Program) error {
 		if err := within(f.NParam, f.NRet, f.FrameSize, f.StateSize); err != nil {
 			return fmt.Errorf("function %q: %w", f.Name, err)
 		}
+		if within(f.Captures) != nil || f.State != nil && f.State.Size() != f.StateSize {
+			return fmt.Errorf("function %q: captures or state of a wrong size", f.Name)
+		}
 		if f.NParam > f.FrameSize || f.NRet > f.FrameSize || f.FrameSize > MaxFrame {
 			return fmt.Errorf("function %q: a frame of %d registers is too small or too large", f.Name, f.FrameSize)
 		}
 	}
+	if err := verifyShapes(p); err != nil {
+		return err
+	}
 	if err := verifyEntries(p); err != nil {
 		return err
 	}
+	needsEnv := make([]bool, len(p.Funcs))
 	for i, f := range p.Funcs {
-		v := verifier{p: p, f: f, index: i}
+		needsEnv[i], _, _ = traits(f)
+	}
+	if needsEnv[p.Init] || needsEnv[p.Dsp] {
+		return fmt.Errorf("the initialiser or dsp asks for a closure to run in")
+	}
+	for i, f := range p.Funcs {
+		v := verifier{p: p, f: f, index: i, needsEnv: needsEnv}
 		if pc, err := v.function(); err != nil {
 			return fmt.Errorf("function %q, instruction %d: %w", f.Name, pc, err)
 		}
@@ -79,6 +92,7 @@ func verifyImage(p *Program) error {
 		{"initialiser state", m.Init, m.InitSize, 1},
 		{"inputs", m.In, m.Ins, state.BlockFrames},
 		{"outputs", m.Out, m.Outs, state.BlockFrames},
+		{"heap", m.Heap, m.HeapWords, 1},
 	}
 	if err := within(m.Words); err != nil || m.Words < state.HeaderWords {
 		return fmt.Errorf("memory of %d words", m.Words)
@@ -87,6 +101,47 @@ func verifyImage(p *Program) error {
 		if within(s.start, s.n) != nil || s.n > 0 && s.start < state.HeaderWords ||
 			int64(s.start)+int64(s.n)*int64(s.stride) > int64(m.Words) {
 			return fmt.Errorf("section %s lies outside memory", s.name)
+		}
+	}
+	if m.HeapWords > 0 && (m.HeapWords < minHeap || m.HeapWords > state.MaxHeapWords) {
+		return fmt.Errorf("a heap of %d words is too small or too large", m.HeapWords)
+	}
+	return nil
+}
+
+// minHeap is the smallest heap: its own words and some room.
+const minHeap = 1 << 10
+
+// verifyShapes checks the table of shapes and that of host functions. A part of
+// a shape has fewer words than the shape, so shapes cannot contain each other.
+func verifyShapes(p *Program) error {
+	if len(p.Shapes) > maxShapes {
+		return fmt.Errorf("%d shapes are too many", len(p.Shapes))
+	}
+	for i := range p.Shapes {
+		s := &p.Shapes[i]
+		if within(s.Words) != nil || i == 0 && (s.Words != 0 || len(s.Handles)+len(s.Sums) > 0) {
+			return fmt.Errorf("shape %d has a wrong number of words", i)
+		}
+		for _, o := range s.Handles {
+			if o < 0 || o >= s.Words {
+				return fmt.Errorf("shape %d: handle at word %d of %d", i, o, s.Words)
+			}
+		}
+		for _, sum := range s.Sums {
+			if sum.Tag < 0 || sum.Tag >= s.Words {
+				return fmt.Errorf("shape %d: tag at word %d of %d", i, sum.Tag, s.Words)
+			}
+			for _, k := range sum.Variants {
+				if k < 0 || k >= len(p.Shapes) || sum.Tag+1+p.Shapes[k].Words > s.Words {
+					return fmt.Errorf("shape %d: payload of shape %d does not fit", i, k)
+				}
+			}
+		}
+	}
+	for _, h := range p.Hosts {
+		if within(h.Params, h.Results) != nil {
+			return fmt.Errorf("host function %q: words out of range", h.Name)
 		}
 	}
 	return nil
@@ -115,8 +170,11 @@ type verifier struct {
 	p     *Program
 	f     *FuncProto
 	index int
-	live  bitset         // registers that hold a value here; nil where no path leads
-	at    map[int]bitset // the same at targets of jumps seen so far
+	// functions that ask for the running closure
+	needsEnv []bool
+
+	live bitset         // registers that hold a value here; nil where no path leads
+	at   map[int]bitset // the same at targets of jumps seen so far
 }
 
 // function returns the first bad instruction and what is wrong with it.
@@ -142,7 +200,7 @@ func (v *verifier) function() (int, error) {
 // instr checks instruction pc and follows it.
 func (v *verifier) instr(pc int) error {
 	if in, ok := v.at[pc]; ok {
-		if code := v.f.Code; code[pc].Op == Ext || v.f.Recursive && code[pc].Op.isReturn() {
+		if code := v.f.Code; code[pc].Op == Ext || code[pc].Op == EndIndirect || v.f.Recursive && code[pc].Op.isReturn() {
 			return fmt.Errorf("jump to the middle of a pair")
 		}
 		v.live = v.live.meet(in)
@@ -182,13 +240,34 @@ func (v *verifier) instr(pc int) error {
 			v.live.set(int([...]int32{in.A, in.B, in.C}[i]))
 		}
 	}
+	if err := v.values(in); err != nil {
+		return err
+	}
 	switch {
 	case in.Op == Call:
 		return v.call(in)
+	case row.Operands[0] == Window:
+		return v.window(pc, in)
 	case in.Op == Jmp || in.Op.isReturn():
 		v.live = nil
 	case in.Op == JmpTable:
 		v.live = nil
+	}
+	return nil
+}
+
+// values checks what the operands of in do not say: a function that is a value
+// without an object, and tasks, which wait in the heap.
+func (v *verifier) values(in *Instr) error {
+	switch in.Op {
+	case FuncValue:
+		if f := v.p.Funcs[in.B]; f.Captures > 0 || f.StateSize > 0 || v.needsEnv[in.B] {
+			return fmt.Errorf("function %q needs a closure", f.Name)
+		}
+	case Schedule:
+		if v.p.Image.HeapWords == 0 {
+			return fmt.Errorf("%v in a program without a heap", in.Op)
+		}
 	}
 	return nil
 }
@@ -201,8 +280,23 @@ func (v *verifier) pairs(pc int) error {
 		if code[pc+1].Op != Ext {
 			return fmt.Errorf("%v without %v", op, Ext)
 		}
+	case op == CallIndirect:
+		if code[pc+1].Op != EndIndirect {
+			return fmt.Errorf("%v without %v", op, EndIndirect)
+		}
+	case op == EndIndirect:
+		if pc == 0 || code[pc-1].Op != CallIndirect {
+			return fmt.Errorf("%v follows nothing that takes it", op)
+		}
 	case op == Enter:
 		if pc != 0 || !v.f.Recursive {
+			return fmt.Errorf("%v in the wrong place", op)
+		}
+		if int(code[pc].A) != v.index || int(code[pc].B) != v.f.NRet {
+			return fmt.Errorf("%v names another function", op)
+		}
+	case op == Charge:
+		if pc != 0 || v.f.Recursive {
 			return fmt.Errorf("%v in the wrong place", op)
 		}
 		if int(code[pc].A) != v.index || int(code[pc].B) != v.f.NRet {
@@ -269,6 +363,19 @@ func (v *verifier) operand(pc int, k Kind, x int32) error {
 		limit = m.NumProbes
 	case Flag:
 		limit = 2
+	case Count:
+		limit = MaxFrame + 1
+	case ShapeOf:
+		limit = max(len(v.p.Shapes), 1)
+	case Word:
+		limit = maxWords
+		if f.Code[pc].Op == GetUpValue {
+			limit = f.Captures
+		}
+	case HostFn:
+		limit = len(v.p.Hosts)
+	case SiteOf:
+		limit = f.StateSize + 1
 	case Words:
 		if int(x) != f.NRet {
 			return fmt.Errorf("%d results where %d are due", x, f.NRet)
@@ -337,12 +444,76 @@ func (v *verifier) call(in *Instr) error {
 	if callee.StateSize == 0 && in.C != 0 || int(in.C)+callee.StateSize > v.f.StateSize {
 		return fmt.Errorf("state of the callee %q lies outside the function's", callee.Name)
 	}
+	if v.needsEnv[in.B] && int(in.B) != v.index {
+		return fmt.Errorf("call of %q, which asks for a closure to run in", callee.Name)
+	}
 	if err := v.reads(f, callee.NParam); err != nil {
 		return err
 	}
 	if v.live != nil {
 		v.live.clear(f, v.f.FrameSize)
 		v.live.fill(f, f+callee.NRet)
+	}
+	return nil
+}
+
+// window checks an instruction other than a direct call that takes words from
+// r[A] on or puts its results there.
+func (v *verifier) window(pc int, in *Instr) error {
+	reads, writes := 0, 1
+	next := v.f.Code[pc+1] // there is one: the last instruction is a return
+	elem, shape := -1, int32(0)
+	switch in.Op {
+	case AllocArray:
+		if int64(in.B)*int64(in.C) > MaxFrame {
+			return fmt.Errorf("an array of %d words is too large", int64(in.B)*int64(in.C))
+		}
+		reads, elem, shape = int(in.B)*int(in.C), int(in.C), next.A
+	case ArrayAppend, ArrayPrepend:
+		reads, elem, shape = int(in.B)+1, int(in.B), in.C
+	case SplitHead, SplitTail:
+		reads, writes = 1, int(in.B)+1
+	case GetArrayElem:
+		writes = int(next.A)
+	case BoxAlloc:
+		reads, elem, shape = int(in.B), int(in.B), in.C
+	case BoxLoad:
+		writes = int(in.C)
+	case CloneUserSum, ReleaseUserSum:
+		reads, writes, elem, shape = int(in.B), 0, int(in.B), in.C
+	case MakeHeapClosure:
+		callee := v.p.Funcs[in.B]
+		reads, elem, shape = callee.Captures, callee.Captures, in.C
+		switch {
+		case callee.StateSize > 0 && (next.A == 0 || callee.State == nil):
+			return fmt.Errorf("closure of %q has no site or layout for its state", callee.Name)
+		case callee.StateSize == 0 && next.A != 0:
+			return fmt.Errorf("closure of %q has a site but no state", callee.Name)
+		}
+	case CallIndirect:
+		reads, writes = int(next.A), int(next.B)
+	case CallExtFun:
+		h := v.p.Hosts[in.B]
+		reads, writes = h.Params, h.Results
+	}
+	if v.p.Image.HeapWords == 0 && in.Op != CallIndirect && in.Op != CallExtFun {
+		return fmt.Errorf("%v in a program without a heap", in.Op)
+	}
+	if elem >= 0 && len(v.p.Shapes) > 0 && v.p.Shapes[shape].Words > elem {
+		return fmt.Errorf("shape %d has more than %d words", shape, elem)
+	}
+	at := int(in.A)
+	if at+max(reads, writes) > v.f.FrameSize {
+		return fmt.Errorf("window of %v leaves the frame", in.Op)
+	}
+	if err := v.reads(at, reads); err != nil {
+		return err
+	}
+	if v.live != nil {
+		if in.Op == CallIndirect {
+			v.live.clear(at, v.f.FrameSize)
+		}
+		v.live.fill(at, at+writes)
 	}
 	return nil
 }

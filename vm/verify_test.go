@@ -19,7 +19,7 @@ func small() *Program {
 		Code: []Instr{{AddFK, 1, 0, 0}, {Delay, 1, 1, 0}, {Ext, 1, 4, 0}, {JmpTable, 1, 0, 0}, {SetGlobal, 0, 1, 0},
 			{GetParam, 2, 0, 0}, {GetNote, 2, 1, 0}, {Probe, 0, 2, 0}, {PrintF, 2, 1, 0}, {Call, 2, 1, 0}, {Ret1, 2, 0, 0}},
 	}
-	return build(shape{1, 1, 1, 1}, rec, dsp)
+	return build(shape{params: 1, notes: 1, probes: 1, globals: 1}, rec, dsp)
 }
 
 func TestVerifierAcceptsAValidProgram(t *testing.T) {

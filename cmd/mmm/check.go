@@ -32,7 +32,7 @@ func newCheck() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r := compiler.Compile(compiler.Options{Name: path, Text: string(text), SelfInit0: flags.selfInit0, Library: true})
+				r := compiler.Compile(compiler.Options{Name: path, Text: string(text), Files: filesOf(path), SelfInit0: flags.selfInit0, Library: true})
 				r.Diags.Sort()
 				all.All = append(all.All, r.Diags.All...)
 				if r.Diags.HasErrors() {

@@ -10,6 +10,7 @@ import (
 
 	"mmm/compiler"
 	"mmm/compiler/diag"
+	"mmm/compiler/stage"
 	"mmm/session"
 )
 
@@ -49,7 +50,7 @@ func (f *patchFlags) load(path string, library bool) (*compiler.Result, error) {
 		}
 		return nil, fmt.Errorf("cannot read %s: %w", path, err)
 	}
-	r := compiler.Compile(compiler.Options{Name: path, Text: string(text), SelfInit0: f.selfInit0, Library: library})
+	r := compiler.Compile(compiler.Options{Name: path, Text: string(text), Files: filesOf(path), Print: func(s string) { fmt.Print(s) }, SelfInit0: f.selfInit0, Library: library})
 	r.Diags.Sort()
 	diag.Render(os.Stderr, &r.Diags, diag.Options{Color: terminal(os.Stderr)})
 	if r.Diags.HasErrors() {
@@ -61,4 +62,9 @@ func (f *patchFlags) load(path string, library bool) (*compiler.Result, error) {
 // terminal reports whether f is a terminal that shows colours.
 func terminal(f *os.File) bool {
 	return isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// filesOf says where the modules of the patch at path are.
+func filesOf(path string) stage.Files {
+	return stage.Files{Path: path, LibPath: stage.EnvironmentLibPath(), Home: stage.UserLibrary()}
 }

@@ -56,12 +56,12 @@ var syntaxEntries = []Entry{
 		Code: FileNotFound, Name: "FileNotFound", Headline: "File {path} not found: {reason}",
 		Explain: "The file of an `include`, `mod` or `use` is in none of the folders that are searched: those of MIMIUM_LIB_PATH, " +
 			"`lib` beside the file and in the folders above it, the library, the file's own folder.",
-		Example: "include(\"no_such_file.mmm\")\nfn dsp(){ 1 }\n", Line: 1, Later: true,
+		Example: "include(\"no_such_file.mmm\")\nfn dsp(){ 1 }\n", Line: 1,
 	},
 	{
 		Code: IncludeCycle, Name: "IncludeCycle", Headline: "File tried to include itself recusively: {path}",
 		Explain: "The file is loaded while it is being loaded. For a cycle over several files the notes show the chain.",
-		Instead: "two files that include each other.", Later: true,
+		Instead: "two files that include each other.",
 	},
 	{
 		Code: Encoding, Name: "Encoding", Headline: "The file is not UTF-8: bad byte at offset {offset}",
@@ -71,7 +71,14 @@ var syntaxEntries = []Entry{
 	{
 		Code: IOError, Name: "IOError", Headline: "IoError: {reason}",
 		Explain: "The system could not read the file.",
-		Instead: "a file that may not be read.", Later: true,
+		Instead: "a file that may not be read.",
+	},
+	{
+		Code: FileRefused, Name: "FileRefused", Headline: "File {path} is refused: {reason}",
+		Explain: "A patch in a host may have come from anywhere, so it reads files of its own folder, the folders in it and the " +
+			"library only, also where links lead elsewhere, and no more text than a saved project can hold. " +
+			"Put the file beside the patch or into the library.",
+		Instead: "`include(\"../other.mmm\")` in a patch that a plugin plays.",
 	},
 	{
 		Code: Fault, Name: "Fault", Headline: "{problem}",

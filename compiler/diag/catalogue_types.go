@@ -16,7 +16,7 @@ var typeEntries = []Entry{
 	{
 		Code: EscapeNeedsCode, Name: "EscapeRequiresCode", Headline: "Escape requires a code value, but found {type}",
 		Explain: "`$` and a macro call insert code, made with a backquote or `lift`. An array or tuple of codes must go through `lift_array_code`.",
-		Example: "#stage(macro)\nfn both(){ [`1, `2] }\n#stage(main)\nfn dsp(){\n  both!()\n}\n", Line: 5, Later: true,
+		Example: "#stage(macro)\nfn both(){ [`1, `2] }\n#stage(main)\nfn dsp(){\n  both!()\n}\n", Line: 5,
 	},
 	{
 		Code: LengthMismatch, Name: "LengthMismatch", Headline: "Length of the elements are different",
@@ -91,23 +91,23 @@ var typeEntries = []Entry{
 	{
 		Code: ModuleNotFound, Name: "ModuleNotFound", Headline: "Module \"{name}\" not found",
 		Explain: "There is no module of this name. Where a member of it is used, VariableNotFound is reported, with this as a note.",
-		Example: "use no_such_module::gain\nfn dsp(){ gain(1) }\n", Line: 1, Later: true,
+		Instead: "a path whose first part names no module.",
 	},
 	{
 		Code: MemberNotFound, Name: "MemberNotFound", Headline: "Member \"{name}\" not found in module \"{module}\"",
 		Explain: "The module has no such member. Where it is used, VariableNotFound is reported, with this as a note.",
-		Example: "mod m { pub fn f(){ 1 } }\nfn dsp(){\n  m::g()\n}\n", Line: 3, Later: true,
+		Instead: "a path whose last part names nothing in its module.",
 	},
 	{
 		Code: PrivateMember, Name: "PrivateMemberAccess", Headline: "Member \"{name}\" in module \"{module}\" is private",
 		Explain: "Members of a module are visible outside of it only if they are declared with `pub`.",
-		Example: "mod m { fn f(){ 1 } }\nfn dsp(){\n  m::f()\n}\n", Line: 3, Later: true,
+		Example: "mod m { fn f(){ 1 } }\nfn dsp(){\n  m::f()\n}\n", Line: 3,
 	},
 	{
 		Code: StageMismatch, Name: "StageMismatch", Headline: "Variable {name} is defined in stage {defined} but accessed from stage {used}",
 		Explain: "Stage 0 is the macro stage, executed by the compiler; stage 1 is the main stage, executed while the patch plays. " +
 			"A variable can be used only in its own stage; between them code is passed.",
-		Example: "#stage(macro)\nlet size = 3\n#stage(main)\nfn dsp(){\n  size\n}\n", Line: 5, Later: true,
+		Example: "#stage(macro)\nlet size = 3\n#stage(main)\nfn dsp(){\n  size\n}\n", Line: 5,
 	},
 	{
 		Code: SelfReturnsFunction, Name: "NonPrimitiveInFeed", Headline: "Function that uses `self` cannot return function type.",
@@ -138,12 +138,12 @@ var typeEntries = []Entry{
 	{
 		Code: PrivateType, Name: "PrivateTypeAccess", Headline: "Type '{name}' in module '{module}' is private and cannot be accessed from outside",
 		Explain: "The type is not declared with `pub`.",
-		Example: "mod m { type alias Freq = float }\nfn f(x: m::Freq){ x }\nfn dsp(){ f(1) }\n", Line: 2, Later: true,
+		Example: "mod m { type alias Freq = float }\nfn f(x: m::Freq){ x }\nfn dsp(){ f(1) }\n", Line: 2,
 	},
 	{
 		Code: PrivateTypeLeak, Name: "PrivateTypeLeak", Headline: "Public function '{name}' cannot expose private type '{type}' in its signature",
 		Explain: "Who may call the function must be able to name its types.",
-		Example: "mod m {\n  type Wave = Sine | Saw\n  pub fn f(w: Wave){ 1 }\n}\nfn dsp(){ 1 }\n", Line: 3, Later: true,
+		Example: "mod m {\n  type Wave = Sine | Saw\n  pub fn f(w: Wave){ 1 }\n}\nfn dsp(){ 1 }\n", Line: 3,
 	},
 	{
 		Code: UnknownType, Name: "UnknownType", Headline: "Unknown type \"{name}\"",
@@ -225,7 +225,7 @@ var typeEntries = []Entry{
 	{
 		Code: NotSupported, Name: "NotSupported", Headline: "{what} not supported yet",
 		Explain: "The construct belongs to the language, but this version cannot compile it.",
-		Example: "mod m { pub fn f(){ 1 } }\nfn dsp(){ m::f() }\n", Line: 1,
+		Example: "fn dsp(){\n  let t = transport!()\n  t.beat\n}\n", Line: 2,
 	},
 	{
 		Code: HostArgument, Name: "HostArgument", Headline: "{problem}",
@@ -253,6 +253,22 @@ var typeEntries = []Entry{
 		Headline: "State in the recursive function \"{name}\" is shared by all levels of the recursion",
 		Explain:  "A function that calls itself runs in the same instance, so `self`, `mem` and `delay` in it are not separate for each level.",
 		Example:  "fn rc(n){ if (n > 0) rc(n - 1) + self else 1 }\nfn dsp(){ rc(2) }\n", Line: 1,
+	},
+	{
+		Code: ModuleLet, Name: "ModuleLet", Severity: Warning, Headline: "`{name}` is a variable of the module {module}",
+		Explain: "A variable of a module belongs to the module. Older programs use its bare name everywhere; that still works where nothing else has the name.",
+		Example: "mod tuning { let base = 440 }\nfn dsp(){\n  base\n}\n", Line: 3,
+	},
+	{
+		Code: NestedQuote, Name: "NestedQuote", Severity: Warning, Headline: "A quote in main-stage code does nothing",
+		Explain: "A backquote makes code in the macro stage. Main-stage code is code already.",
+		Example: "fn dsp(){\n  `(1 + 2)\n}\n", Line: 2,
+	},
+	{
+		Code: MacroFailed, Name: "MacroFailed", Headline: "The macro stage failed: {reason}",
+		Explain: "Macros run while the patch is compiled, within limits: 50 million steps, 10000 calls inside each other, 512 MB. " +
+			"The place is the macro call that was being expanded; a note points into the macro.",
+		Example: "#stage(macro)\nfn forever(n){ forever(n + 1) }\n#stage(main)\nfn dsp(){\n  forever!(1)\n}\n", Line: 5,
 	},
 	{
 		Code: TooLarge, Name: "TooLarge", Headline: "{problem}",

@@ -56,6 +56,9 @@ const (
 	FractionalPattern    Code = "E47" // warning: a fractional literal pattern is truncated
 	SharedRecursiveState Code = "E48" // warning: state in a recursive function is shared by all levels
 	TooLarge             Code = "E49" // program exceeds a limit of the compiler
+	ModuleLet            Code = "E50" // warning: a variable of a module is used by its bare name
+	NestedQuote          Code = "E51" // warning: a quote in main-stage code does nothing
+	MacroFailed          Code = "E52" // the macro stage could not be run to its end
 
 	UnexpectedToken    Code = "P01"
 	UnexpectedEnd      Code = "P02"
@@ -69,6 +72,7 @@ const (
 	IncludeCycle       Code = "P10"
 	Encoding           Code = "P11"
 	IOError            Code = "P12"
+	FileRefused        Code = "P13"
 
 	Fault Code = "R01" // a running program was stopped, or does not fit its engine
 

@@ -101,3 +101,28 @@ func (l *List) Sort() {
 		return a.Start < b.Start
 	})
 }
+
+// Unique drops diagnostics that say again what an earlier one says of the same
+// place.
+func (l *List) Unique() {
+	type key struct {
+		code    Code
+		span    source.Span
+		message string
+	}
+	seen := make(map[key]bool, len(l.All))
+	kept := l.All[:0]
+	l.errors = 0
+	for _, d := range l.All {
+		k := key{d.Code, d.Span, d.Message}
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		kept = append(kept, d)
+		if d.Severity == Error {
+			l.errors++
+		}
+	}
+	l.All = kept
+}

@@ -27,8 +27,10 @@ func Program(p *mir.Program) (*vm.Program, error) {
 	if out.Init < 0 || out.Dsp < 0 {
 		return nil, fmt.Errorf("emit: the program's functions lack its initialiser or dsp")
 	}
+	charged := expensive(p)
+	out.Shapes, out.Hosts = shapes(p.Shapes), hosts(p.Hosts)
 	for _, f := range p.Funcs {
-		proto, err := function(f, index)
+		proto, err := function(f, index, charged[f], p.Shapes)
 		if err != nil {
 			return nil, fmt.Errorf("emit: function %q: %w", f.Name, err)
 		}
@@ -37,9 +39,56 @@ func Program(p *mir.Program) (*vm.Program, error) {
 	return out, nil
 }
 
+// expensive finds the functions that pay for their instructions when they start:
+// those that can take more than chargeLimit with all they call. Calls of calls
+// can double that at each level, so even a program without recursion can run for
+// ever. Recursive functions pay anyway.
+func expensive(p *mir.Program) map[*mir.Func]bool {
+	charged, cost := map[*mir.Func]bool{}, map[*mir.Func]int{}
+	for _, f := range p.Funcs { // callees come first
+		n := 0
+		mir.Walk(f.Body, func(in *mir.Instr) {
+			n++
+			if in.Op == mir.Call && in.Callee != nil && !in.Callee.Recursive && !charged[in.Callee] {
+				n = min(n+cost[in.Callee], math.MaxInt32)
+			}
+		})
+		cost[f] = n
+		charged[f] = n > chargeLimit && !f.Recursive
+	}
+	return charged
+}
+
+// chargeLimit is how many instructions go uncounted: so few that paying for them
+// is no work, and a small part of a turn's budget.
+const chargeLimit = 1 << 16
+
+// shapes returns the machine's table of shapes.
+func shapes(list []mir.Shape) []vm.Shape {
+	var out []vm.Shape
+	for _, s := range list {
+		c := vm.Shape{Words: s.Words, Handles: s.Handles}
+		for _, sum := range s.Sums {
+			c.Sums = append(c.Sums, vm.SumPart(sum))
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// hosts returns the machine's table of host functions.
+func hosts(list []mir.HostFunc) []vm.HostFunc {
+	var out []vm.HostFunc
+	for _, h := range list {
+		out = append(out, vm.HostFunc(h))
+	}
+	return out
+}
+
 // emitter translates one function.
 type emitter struct {
 	f      *mir.Func
+	shapes []mir.Shape
 	index  map[*mir.Func]int
 	use    *uses
 	regs   registers
@@ -53,19 +102,22 @@ type emitter struct {
 }
 
 // function translates f.
-func function(f *mir.Func, index map[*mir.Func]int) (*vm.FuncProto, error) {
+func function(f *mir.Func, index map[*mir.Func]int, charged bool, shapes []mir.Shape) (*vm.FuncProto, error) {
 	use, err := analyse(f)
 	if err != nil {
 		return nil, err
 	}
 	e := &emitter{
-		f: f, index: index, use: use, consts: map[uint64]int32{}, windows: map[int32]int{},
+		f: f, shapes: shapes, index: index, use: use, consts: map[uint64]int32{}, windows: map[int32]int{},
 		out: &vm.FuncProto{
 			Name: f.Name, NParam: len(f.Params), NRet: len(f.Results), StateSize: f.StateSize(),
-			Recursive: f.Recursive, Pos: f.Pos,
+			Captures: len(f.Captures), Recursive: f.Recursive, State: f.State, Pos: f.Pos,
 		},
 	}
 	e.span = f.Pos
+	if charged {
+		e.emit(vm.Charge, index[f], len(f.Results), 0)
+	}
 	e.prologue()
 	e.block(f.Body, nil)
 	e.epilogue()

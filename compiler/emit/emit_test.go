@@ -30,8 +30,16 @@ func program(ins, outs int, nodes []*state.Node, body func(b *mir.Builder) []mir
 	return p
 }
 
-// load lays p out, emits it and makes a machine at 48 kHz.
+// load makes a machine for p and runs its initialiser.
 func load(t testing.TB, p *mir.Program) (*vm.Machine, []uint64) {
+	t.Helper()
+	m, words := prepare(t, p)
+	m.Init()
+	return m, words
+}
+
+// prepare lays p out, emits it and makes a machine at 48 kHz.
+func prepare(t testing.TB, p *mir.Program) (*vm.Machine, []uint64) {
 	t.Helper()
 	p.Layout()
 	prog, err := Program(p)
@@ -44,7 +52,6 @@ func load(t testing.TB, p *mir.Program) (*vm.Machine, []uint64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Init()
 	return m, words
 }
 

@@ -1,7 +1,9 @@
 package emit
 
 import (
+	"math"
 	"math/rand"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -48,7 +50,22 @@ func mutate(r *rand.Rand, p *vm.Program) {
 		return x + int32(r.Intn(9)) - 4
 	}
 	in := &f.Code[r.Intn(len(f.Code))]
-	switch r.Intn(16) {
+	switch r.Intn(18) {
+	case 16:
+		f.Captures = int(near(int32(f.Captures)))
+	case 17:
+		if len(p.Shapes) > 0 {
+			p.Shapes = slices.Clone(p.Shapes)
+			s := &p.Shapes[r.Intn(len(p.Shapes))]
+			switch r.Intn(3) {
+			case 0:
+				s.Words = int(near(int32(s.Words)))
+			case 1:
+				s.Handles = append(slices.Clone(s.Handles), int(near(0)))
+			case 2:
+				s.Sums = append(slices.Clone(s.Sums), vm.SumPart{Tag: r.Intn(3), Variants: []int{r.Intn(len(p.Shapes)), r.Intn(len(p.Shapes))}})
+			}
+		}
 	case 0, 1, 2:
 		in.Op = vm.Op(r.Intn(int(vm.NumOps) + 2))
 	case 3, 4:
@@ -79,7 +96,8 @@ func mutate(r *rand.Rand, p *vm.Program) {
 		}
 	case 15:
 		m := &p.Image
-		for _, x := range []*int{&f.NParam, &f.NRet, &m.State, &m.Globals, &m.Out, &m.In, &m.NumParams, &m.Probes, &m.Words, &p.Dsp, &p.Init}[r.Intn(11):] {
+		for _, x := range []*int{&f.NParam, &f.NRet, &m.State, &m.Globals, &m.Out, &m.In, &m.NumParams, &m.Probes, &m.Words, &p.Dsp, &p.Init,
+			&m.Heap, &m.HeapWords}[r.Intn(13):] {
 			*x = int(near(int32(*x)))
 			break
 		}
@@ -91,8 +109,11 @@ func mutate(r *rand.Rand, p *vm.Program) {
 func tryMutant(t *testing.T, seed int64) bool {
 	r := rand.New(rand.NewSource(seed))
 	p := recursiveProgram()
-	if r.Intn(8) > 0 {
+	switch k := r.Intn(16); {
+	case k < 7:
 		p = random(r.Int63n(1000))
+	case k < 14:
+		p = objectPrograms()[r.Intn(len(objectPrograms()))]
 	}
 	p.Layout()
 	prog, err := Program(p)
@@ -107,7 +128,7 @@ func tryMutant(t *testing.T, seed int64) bool {
 	}
 	words := make([]uint64, prog.Image.Words)
 	for i := range words[min(len(words), state.HeaderWords):] {
-		words[state.HeaderWords+i] = r.Uint64()
+		words[state.HeaderWords+i] = garbage(r, prog)
 	}
 	m, err := vm.New(prog, words)
 	if err != nil {
@@ -119,7 +140,40 @@ func tryMutant(t *testing.T, seed int64) bool {
 	defer watchdog.Stop()
 	m.Init()
 	m.Run(0, 3)
+	if f := r.Intn(len(prog.Funcs)); prog.Funcs[f].NParam < 4 {
+		args := []uint64{garbage(r, prog), garbage(r, prog), garbage(r, prog)}[:prog.Funcs[f].NParam]
+		m.CallFunction(f, args) // an error is as good as a result
+		m.Run(0, 2)
+	}
 	return true
+}
+
+// garbage makes a word, often one that looks like a handle.
+func garbage(r *rand.Rand, p *vm.Program) uint64 {
+	switch r.Intn(4) {
+	case 0:
+		index := r.Intn(min(max(p.Image.HeapWords, 0), 1<<24) + 16)
+		return uint64(r.Intn(11))<<60 | uint64(r.Intn(3))<<32 | uint64(index)
+	case 1:
+		return vm.KindFunc<<60 | uint64(r.Intn(len(p.Funcs)+1))
+	case 2:
+		return math.Float64bits(float64(r.Intn(20) - 5))
+	}
+	return r.Uint64()
+}
+
+// objectPrograms are programs that make objects, with small heaps.
+func objectPrograms() []*mir.Program {
+	task := adder(1)
+	tasks := objects(1, 1, emptyInit(), fn("dsp", 0, 1, 0, nil, func(b *mir.Builder) []mir.Value {
+		schedule(b, b.Op(mir.Now), value(b, task))
+		return []mir.Value{getGlobal(b, 0)}
+	}), task)
+	list := []*mir.Program{busy(), cyclic(), instances(1, "dsp/0"), twice(5), builder(60, 0), history(), tasks}
+	for _, p := range list {
+		p.HeapWords = 1 << 11
+	}
+	return list
 }
 
 func TestMutantsAreRejectedOrRun(t *testing.T) {

@@ -13,7 +13,7 @@ func (e *emitter) block(b *mir.Block, targets []int32) {
 	u := e.use
 	for i, v := range b.Yield {
 		d := u.def[v]
-		if d == nil || u.home[v] != b || d.Op == mir.Const || d.Op == mir.Call || u.deferred[v] {
+		if d == nil || u.home[v] != b || d.Op == mir.Const || inWindow(d) || u.deferred[v] {
 			continue
 		}
 		// A value computed here may go where it is yielded at once: nothing
@@ -52,8 +52,7 @@ func (e *emitter) fixToVar(in, next *mir.Instr) {
 	if next.Op != mir.SetVar || next.Args[0] != v || e.use.count[v] != 1 || e.use.deferred[v] {
 		return
 	}
-	switch in.Op {
-	case mir.Const, mir.Call, mir.If, mir.Switch:
+	if in.Op == mir.Const || in.Op == mir.If || in.Op == mir.Switch || inWindow(in) {
 		return
 	}
 	e.use.fixed[v] = e.use.varReg[next.Imm]
@@ -124,7 +123,9 @@ func (e *emitter) instr(in *mir.Instr) {
 	case mir.Switch:
 		e.table(in)
 	default:
-		e.arithmetic(in)
+		if !e.object(in) {
+			e.arithmetic(in)
+		}
 	}
 }
 
@@ -301,22 +302,7 @@ func (e *emitter) call(in *mir.Instr) {
 		e.fail("calls %q, which is not in the program", in.Callee.Name)
 		return
 	}
-	e.usedAll(in.Args)
-	window := max(e.regs.top, e.windows[int32(e.pos)])
-	e.regs.reach(window + max(len(in.Args), len(in.Res)))
-	targets := make([]int32, len(in.Args))
-	for i := range targets {
-		targets[i] = int32(window + i)
-	}
-	e.moves(targets, in.Args)
+	window := e.open(in.Args, len(in.Res))
 	e.emit(vm.Call, window, callee, e.imm(in.Imm))
-	for i, v := range in.Res {
-		if e.use.count[v] == 0 {
-			continue
-		}
-		r := window + i
-		e.regs.take(r)
-		e.use.reg[v], e.use.owned[v] = int32(r), true
-		e.regs.owner[r] = int32(v)
-	}
+	e.take(in.Res, window)
 }

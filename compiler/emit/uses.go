@@ -144,6 +144,20 @@ func (a *analyser) check(in *mir.Instr) error {
 	switch in.Op {
 	case mir.Call:
 		ok = ok && in.Callee != nil && args == len(in.Callee.Params) && res == len(in.Callee.Results)
+	case mir.FuncValue:
+		ok = ok && in.Callee != nil
+	case mir.MakeClosure:
+		ok = ok && in.Callee != nil && args == len(in.Callee.Captures)
+	case mir.NewArray:
+		ok = ok && in.Imm >= 0 && (in.Imm == 0 && args == 0 || in.Imm > 0 && args%int(in.Imm) == 0)
+	case mir.Append, mir.Prepend:
+		ok = ok && in.Imm >= 0 && int64(args) == in.Imm+1
+	case mir.SplitHead, mir.SplitTail:
+		ok = ok && in.Imm >= 0 && int64(res) == in.Imm+1
+	case mir.ArrayGet, mir.BoxLoad:
+		ok = ok && int64(res) == in.Imm
+	case mir.CallClosure:
+		ok = ok && args > 0
 	case mir.If:
 		blocks = 2
 	case mir.Switch:

@@ -4,8 +4,6 @@
 package lower
 
 import (
-	"math"
-
 	"mmm/compiler/diag"
 	"mmm/compiler/mir"
 	"mmm/compiler/source"
@@ -32,38 +30,58 @@ type callee struct {
 	builtin string
 	literal *literal
 	probe   *types.Host
+	ctor    *types.Ctor
+	value   bool      // a function value
+	word    mir.Value // the function value, once it is evaluated
 }
 
 // resolve finds out what the callee expression denotes.
-func (c *function) resolve(e syntax.Expr) (callee, bool) {
+func (c *function) resolve(e syntax.Expr) callee {
 	switch e := unparen(e).(type) {
 	case *syntax.Path:
+		if ctor := c.info.Ctors[e]; ctor != nil {
+			return callee{ctor: ctor}
+		}
 		u := c.info.Uses[e]
 		if u == nil {
-			return callee{}, false
+			return callee{value: true}
 		}
 		b := u.Binding
 		if b.Alias != nil {
 			b = b.Alias
 		}
 		if lo := c.locals[b]; lo != nil {
-			return callee{literal: lo.literal}, lo.literal != nil
+			switch {
+			case lo.literal != nil:
+				return callee{literal: lo.literal}
+			case lo.probe != nil:
+				return callee{probe: lo.probe}
+			}
+			return callee{value: true}
+		}
+		if h := c.probeNames[b]; h != nil {
+			return callee{probe: h}
 		}
 		if b.Kind == types.BindBuiltin {
-			return callee{builtin: b.Name}, true
+			return callee{builtin: b.Name}
 		}
-		return callee{fn: b.Static}, b.Static != nil
+		if b.Static != nil {
+			return callee{fn: b.Static}
+		}
 	case *syntax.Lambda:
 		fn := c.info.Funcs[e]
 		if len(fn.Captures) == 0 {
-			return callee{fn: fn}, true
+			return callee{fn: fn}
 		}
-		return callee{literal: c.literal(fn)}, true
+		if c.facts.expand[fn] {
+			return callee{literal: c.literal(fn)}
+		}
 	case *syntax.MacroCall:
-		h := c.info.Hosts[e]
-		return callee{probe: h}, h != nil && h.Kind == types.HostProbe
+		if h := c.info.Hosts[e]; h != nil && h.IsProbe() {
+			return callee{probe: h}
+		}
 	}
-	return callee{}, false
+	return callee{value: true}
 }
 
 // call lowers the call e of fn with args.
@@ -72,20 +90,12 @@ func (c *function) call(e, fn syntax.Expr, args []syntax.Expr) []mir.Value {
 	if info == nil {
 		return c.failed(e, "this call")
 	}
-	to, ok := c.resolve(fn)
-	if !ok {
-		if info.Kind == types.CallCtor {
-			return c.failed(e, "a sum type")
-		}
-		return c.failed(fn, "a call of a function value")
-	}
+	to := c.resolve(fn)
 	if to.builtin == "delay" {
 		return c.delay(e, args)
 	}
-	if op, ok := tupleOps[to.builtin]; ok && info.Kind == types.CallPositional {
-		l := c.expr(args[0])
-		r := c.expr(args[1])
-		return c.arith(op, l, c.typ(args[0]), r, c.typ(args[1]))
+	if to.value {
+		to.word = c.expr(fn)[0]
 	}
 	if info.Kind == types.CallSpread {
 		vals := c.expr(args[0])
@@ -122,6 +132,8 @@ func (c *function) arguments(to callee, info *types.CallInfo, args []syntax.Expr
 		}
 	case types.CallPack:
 		vals = c.pack(to, info, args[0], at)
+	case types.CallCtor:
+		vals = c.payload(info, args, at)
 	}
 	return vals
 }
@@ -186,27 +198,29 @@ func (c *function) spread(to callee, info *types.CallInfo, vals []mir.Value, t t
 // apply calls to with the words of its arguments.
 func (c *function) apply(to callee, info *types.CallInfo, args []mir.Value, at source.Span) []mir.Value {
 	switch {
+	case to.value:
+		return c.callValue(to.word, info, args)
+	case to.ctor != nil:
+		return c.construct(to.ctor, args)
 	case to.probe != nil:
-		return c.probe(to.probe, args)
+		return c.probe(to.probe, args, c.sub.concrete(info.Params.Params[0].Type))
 	case to.literal != nil:
 		return c.expand(to.literal, args, at)
 	case to.fn != nil:
 		return c.direct(to.fn, info, args, at)
 	default:
-		return c.builtin(to.builtin, args)
+		return c.builtin(to.builtin, args, c.sub.concrete(info.Params))
 	}
 }
 
 // direct calls a static function.
 func (c *function) direct(fn *types.Func, info *types.CallInfo, args []mir.Value, at source.Span) []mir.Value {
-	sub := substitution{}
-	if fn.Parent != nil { // its types may mention those of the functions around it
-		for v, t := range c.sub {
-			sub[v] = t
-		}
-	}
+	sub := c.calleeSubstitution(fn)
 	sub.match(fn.Type, c.sub.concrete(info.Params))
 	in := c.instantiate(fn, sub, at)
+	if fn == c.running && c.inst.open && instanceKey(fn, sub) == instanceKey(fn, c.sub) {
+		in = c.inst // a recursion of the closure stays in the closure
+	}
 	off := 0
 	switch {
 	case in.open:
@@ -218,6 +232,18 @@ func (c *function) direct(fn *types.Func, info *types.CallInfo, args []mir.Value
 		off = c.place(in.fn.State)
 	}
 	return c.b.Call(in.fn, off, args...)
+}
+
+// calleeSubstitution starts the substitution of a function: its types may
+// mention those of the functions around it.
+func (c *function) calleeSubstitution(fn *types.Func) substitution {
+	sub := substitution{}
+	if fn.Parent != nil {
+		for v, t := range c.sub {
+			sub[v] = t
+		}
+	}
+	return sub
 }
 
 // match finds what the variables of the type p stand for in the concrete type t.
@@ -250,6 +276,10 @@ func (s substitution) match(p, t types.Type) {
 		}
 	case *types.Boxed:
 		if t, ok := t.(*types.Boxed); ok {
+			s.match(p.X, t.X)
+		}
+	case *types.Code:
+		if t, ok := t.(*types.Code); ok {
 			s.match(p.X, t.X)
 		}
 	}
@@ -319,9 +349,9 @@ func (c *function) expandIn(lit *literal, fr *frame, args []mir.Value, at source
 	c.frame = fr
 	i := 0
 	for k, p := range fn.Params {
-		kinds := c.sub.kinds(fn.Type.Params[k].Type)
-		c.bindLocal(p, args[i:i+len(kinds)], kinds)
-		i += len(kinds)
+		t := c.sub.concrete(fn.Type.Params[k].Type)
+		c.bindLocal(p, args[i:i+size(t)], t)
+		i += size(t)
 	}
 	vals := c.result(fn)
 	c.frame = outer
@@ -331,54 +361,3 @@ func (c *function) expandIn(lit *literal, fr *frame, args []mir.Value, at source
 
 // tupleOps are the builtins that work on tuples element by element.
 var tupleOps = map[string]syntax.Op{"add": syntax.OpAdd, "sub": syntax.OpSub, "mult": syntax.OpMul, "div": syntax.OpDiv}
-
-// scalarOps are the builtins that are one operation.
-var scalarOps = map[string]mir.Op{
-	"add": mir.AddF, "sub": mir.SubF, "mult": mir.MulF, "div": mir.DivF, "modulo": mir.ModF,
-	"eq": mir.EqF, "ne": mir.NeF, "lt": mir.LtF, "le": mir.LeF, "gt": mir.GtF, "ge": mir.GeF,
-	"and": mir.AndF, "or": mir.OrF, "min": mir.MinF, "max": mir.MaxF,
-	"neg": mir.NegF, "abs": mir.AbsF, "sqrt": mir.SqrtF, "floor": mir.FloorF, "ceil": mir.CeilF,
-	"round": mir.RoundF, "not": mir.NotF, "tofloat": mir.ItoF,
-}
-
-// builtin applies a builtin function to the words of its arguments.
-func (c *function) builtin(name string, args []mir.Value) []mir.Value {
-	if op, ok := scalarOps[name]; ok {
-		return []mir.Value{c.b.Op(op, args...)}
-	}
-	switch name {
-	case "mem":
-		return []mir.Value{c.emit(mir.Mem, int64(c.place(&state.Node{Kind: state.Mem})), args[0])}
-	case "probe", "probeln":
-		in := &mir.Instr{Op: mir.Print, Args: args}
-		if name == "probeln" {
-			in.Aux = 1
-		}
-		c.b.Emit(in, 0)
-		return args
-	}
-	if fn := c.math.Get(name); fn != nil {
-		return c.b.Call(fn, 0, args...)
-	}
-	c.unsupported(c.b.Pos, "the builtin %q", name)
-	return []mir.Value{c.b.Num(0)}
-}
-
-// delay lowers delay(n, x, t), n a literal that the checker has seen.
-func (c *function) delay(e syntax.Expr, args []syntax.Expr) []mir.Value {
-	if len(args) != 3 {
-		return c.failed(e, "a delay whose arguments come from a tuple or record")
-	}
-	n, ok := unparen(args[0]).(*syntax.Number)
-	if !ok {
-		return c.failed(args[0], "this delay size")
-	}
-	x, t := c.num(args[1]), c.num(args[2])
-	size := int64(math.Min(n.Value, state.MaxStateWords+1))
-	if size > state.MaxStateWords {
-		c.ds.Errorf(diag.TooMuchState, pos(args[0]), "A delay of %s samples is longer than the limit of %d", n.Text, state.MaxStateWords)
-		return []mir.Value{x}
-	}
-	off := c.place(&state.Node{Kind: state.Delay, Len: int(size)})
-	return c.b.Emit(&mir.Instr{Op: mir.Delay, Imm: int64(off), Aux: size, Args: []mir.Value{x, t}}, 1)
-}

@@ -40,6 +40,11 @@ func (c *function) failed(e syntax.Expr, format string, args ...any) []mir.Value
 
 // expr lowers e to the words of its type, in memory order.
 func (c *function) expr(e syntax.Expr) []mir.Value {
+	if c.macro != nil {
+		if p := c.info.Partials[e]; p != nil {
+			e = p
+		}
+	}
 	outer := c.b.Pos
 	c.b.Pos = e.Span()
 	vals := c.exprAt(e)
@@ -102,11 +107,19 @@ func (c *function) exprAt(e syntax.Expr) []mir.Value {
 	case *syntax.Match:
 		return c.match(e)
 	case *syntax.Lambda:
-		return c.failed(e, "a function as a value")
+		fn := c.info.Funcs[e]
+		if len(fn.Captures) == 0 {
+			return c.staticValue(fn, c.typ(e), e.Pos)
+		}
+		return c.closure(fn, e.Pos)
 	case *syntax.String:
-		return c.failed(e, "a string at run time")
-	case *syntax.Array, *syntax.Index:
-		return c.failed(e, "an array")
+		return []mir.Value{c.b.Int(c.stringIndex(e.Value))}
+	case *syntax.Array:
+		return c.array(e)
+	case *syntax.Index:
+		return c.index(e)
+	case *syntax.Quote:
+		return c.quote(e)
 	default:
 		return c.failed(e, "this construct")
 	}
@@ -122,11 +135,14 @@ func (c *function) exprWanted(e syntax.Expr) []mir.Value {
 
 // name lowers a name in value position.
 func (c *function) name(e *syntax.Path) []mir.Value {
+	if ctor := c.info.Ctors[e]; ctor != nil {
+		return c.constructor(ctor, e)
+	}
 	u := c.info.Uses[e]
 	if u == nil {
 		return c.failed(e, "this name")
 	}
-	if lo := c.locals[u.Binding]; lo != nil && lo.literal == nil {
+	if lo := c.locals[u.Binding]; lo != nil && lo.literal == nil && lo.probe == nil {
 		return c.load(lo)
 	}
 	if words, ok := c.globals[u.Binding]; ok {
@@ -136,18 +152,42 @@ func (c *function) name(e *syntax.Path) []mir.Value {
 		}
 		return vals
 	}
-	switch {
-	case c.info.Ctors[e] != nil:
-		return c.failed(e, "a sum type")
-	case u.Binding.Owner != nil && u.Binding.Static == nil:
-		return c.failed(e, "the use of the variable %q of an enclosing function in a function value", u.Binding.Name)
-	default:
-		return c.failed(e, "the function %q as a value", u.Binding.Name)
+	b := u.Binding
+	if b.Alias != nil {
+		b = b.Alias
 	}
+	t := c.typ(e)
+	switch h := c.probeOf(b); {
+	case h != nil:
+		return c.probeValue(h, t, e.Pos)
+	case b.Kind == types.BindBuiltin:
+		return c.generated(b.Name, t, e.Pos, func(inner *function, args []mir.Value) []mir.Value { return inner.builtin(b.Name, args, t) })
+	case b.Static != nil:
+		return c.staticValue(b.Static, t, e.Pos)
+	case c.locals[b] != nil && c.locals[b].literal != nil:
+		return c.failed(e, "the function %q as a value", b.Name)
+	default:
+		return c.failed(e, "the use of %q here", b.Name)
+	}
+}
+
+// probeOf returns the probe that b names, nil if it names none.
+func (c *function) probeOf(b *types.Binding) *types.Host {
+	if lo := c.locals[b]; lo != nil {
+		return lo.probe
+	}
+	return c.probeNames[b]
 }
 
 // load reads a local variable.
 func (c *function) load(lo *local) []mir.Value {
+	if lo.cell != nil {
+		vals := make([]mir.Value, lo.cell.words)
+		for i := range vals {
+			vals[i] = c.emit(mir.CellGet, int64(i), lo.cell.handle)
+		}
+		return vals
+	}
 	if lo.vars == nil {
 		return lo.values
 	}
@@ -236,11 +276,10 @@ func (c *function) stmt(s syntax.Stmt) []mir.Value {
 	case *syntax.Let:
 		c.let(s)
 	case *syntax.LetRec:
-		b := c.info.Defs[&s.Name]
-		if b != nil && b.Static == nil && c.info.Funcs[asLambda(s.Value)] == nil {
+		if b := c.info.Defs[&s.Name]; b != nil && b.Static == nil {
 			c.bindWords(b, c.expr(s.Value), c.typ(s.Value))
 		}
-	case *syntax.Fn, *syntax.TypeAlias, *syntax.BadStmt:
+	case *syntax.Fn, *syntax.TypeDecl, *syntax.TypeAlias, *syntax.BadStmt:
 	default:
 		c.unsupported(s.Span(), "this declaration")
 	}
@@ -260,9 +299,19 @@ func (c *function) let(s *syntax.Let) {
 		if b != nil && (b.Static != nil || b.Alias != nil) {
 			return // a name for a function, no value
 		}
-		if fn := c.info.Funcs[asLambda(s.Value)]; fn != nil && b != nil && !b.Assigned && b.Kind != types.BindGlobal {
+		if fn := c.info.Funcs[asLambda(s.Value)]; fn != nil && b != nil && !b.Assigned && c.facts.expand[fn] {
 			c.locals[b] = &local{literal: c.literal(fn)}
 			return
+		}
+		if m, ok := unparen(s.Value).(*syntax.MacroCall); ok && b != nil && !b.Assigned {
+			if h := c.info.Hosts[m]; h != nil && h.IsProbe() {
+				if b.Kind == types.BindGlobal {
+					c.probeNames[b] = h
+				} else {
+					c.locals[b] = &local{probe: h}
+				}
+				return
+			}
 		}
 	}
 	t := c.info.Types[s.Value]
@@ -306,11 +355,12 @@ func (c *function) bindWords(b *types.Binding, vals []mir.Value, t types.Type) {
 	if b == nil {
 		return
 	}
-	kinds := flatten(t, nil)
 	if b.Kind != types.BindGlobal {
-		c.bindLocal(b, vals, kinds)
+		c.bindLocal(b, vals, t)
 		return
 	}
+	kinds := flatten(t, nil)
+	c.counted(c.shapeOf(t), nil, vals)
 	words := make([]int, len(vals))
 	for i, v := range vals {
 		words[i] = len(c.prog.Globals)
@@ -329,16 +379,21 @@ func (c *function) assign(e *syntax.Assign) {
 	}
 	u := c.info.Uses[root]
 	vals := c.exprAs(e.Value, c.info.Types[e.Target])
-	if lo := c.locals[u.Binding]; lo != nil && lo.vars != nil {
-		for i, v := range vals {
-			c.effect(mir.SetVar, int64(lo.vars[ps.off+i]), v)
-		}
+	if lo := c.locals[u.Binding]; lo != nil && (lo.vars != nil || lo.cell != nil) {
+		c.store(lo, ps.off, vals, ps.typ)
 		return
 	}
 	words, ok := c.globals[u.Binding]
 	if !ok {
 		c.unsupported(e.Target.Span(), "an assignment to the variable %q of an enclosing function", u.Binding.Name)
 		return
+	}
+	if shape := c.shapeOf(ps.typ); shape != 0 {
+		old := make([]mir.Value, len(vals))
+		for i := range vals {
+			old[i] = c.emit(mir.GetGlobal, int64(words[ps.off+i]))
+		}
+		c.counted(shape, old, vals)
 	}
 	for i, v := range vals {
 		c.effect(mir.SetGlobal, int64(words[ps.off+i]), v)

@@ -6,10 +6,14 @@ package lower
 import (
 	"math"
 	"strconv"
+	"strings"
 
+	"mmm/compiler/diag"
 	"mmm/compiler/mir"
+	"mmm/compiler/source"
 	"mmm/compiler/syntax"
 	"mmm/compiler/types"
+	"mmm/state"
 )
 
 // host lowers a builtin macro call in value position.
@@ -27,7 +31,7 @@ func (c *function) host(e *syntax.MacroCall) []mir.Value {
 		cell := c.note(h)
 		return []mir.Value{c.emit(mir.GetNote, int64(2*cell)), c.emit(mir.GetNote, int64(2*cell+1))}
 	default:
-		return c.failed(e, "a probe as a value")
+		return c.probeValue(h, c.typ(e), e.Pos)
 	}
 }
 
@@ -74,10 +78,41 @@ func (c *function) note(h *types.Host) int {
 	return i
 }
 
-// probe pushes every word to its scope channel and passes them on.
-func (c *function) probe(h *types.Host, vals []mir.Value) []mir.Value {
+// probeValue makes the function value of a probe, of concrete type t.
+func (c *function) probeValue(h *types.Host, t types.Type, at source.Span) []mir.Value {
+	name := "probe " + h.Name
+	if h.Labels != nil {
+		name = "probe " + strings.Join(h.Labels, " ")
+	}
+	return c.generated(name, t, at, func(inner *function, args []mir.Value) []mir.Value {
+		if f, ok := t.(*types.Function); ok && len(f.Params) == 1 {
+			return inner.probe(h, args, f.Params[0].Type)
+		}
+		return args
+	})
+}
+
+// maxProbed is how many numbers of one value a probe shows.
+const maxProbed = 16
+
+// probe pushes every number of a value of concrete type t to its scope channel
+// and passes all words on (builtins.md 8.2, 8.3).
+func (c *function) probe(h *types.Host, vals []mir.Value, t types.Type) []mir.Value {
+	n := 0
+	kinds := flatten(t, nil)
 	for i, v := range vals {
+		if i >= len(kinds) || kinds[i] != state.NumWord {
+			continue
+		}
+		if n++; n > maxProbed {
+			c.ds.Errorf(diag.HostArgument, c.b.Pos, "A probe shows at most %d numbers of a value", maxProbed).
+				Note(source.Span{}, "found type: %s", types.Scheme{Type: t})
+			return vals
+		}
 		label := h.Name + "." + strconv.Itoa(i)
+		if i < len(h.Labels) {
+			label = h.Labels[i]
+		}
 		k, ok := c.probes[label]
 		if !ok {
 			k = len(c.prog.Probes)

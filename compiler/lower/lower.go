@@ -9,6 +9,8 @@
 package lower
 
 import (
+	"slices"
+
 	"mmm/compiler/diag"
 	"mmm/compiler/mathfn"
 	"mmm/compiler/mir"
@@ -34,20 +36,26 @@ const maxParamWords = 1 << 14
 
 // lowerer is the state of lowering one program.
 type lowerer struct {
-	info       *types.Info
-	opts       Options
-	ds         *diag.List
-	prog       *mir.Program
-	math       mathfn.Set
-	insts      map[string]*instance
-	count      map[*types.Func]int
-	globals    map[*types.Binding][]int // global word of each word of the variable
-	params     map[string]int
-	notes      map[int]int
-	probes     map[string]int
-	ordered    map[*mir.Func]bool   // already in prog.Funcs
-	refused    map[source.Span]bool // places already reported as not supported
-	expansions int                  // bodies of local lambdas expanded so far
+	info    *types.Info
+	opts    Options
+	ds      *diag.List
+	prog    *mir.Program
+	math    mathfn.Set
+	insts   map[string]*instance
+	count   map[*types.Func]int
+	globals map[*types.Binding][]int // global word of each word of the variable
+	params  map[string]int
+	notes   map[int]int
+	probes  map[string]int
+	ordered map[*mir.Func]bool   // already in prog.Funcs
+	refused map[source.Span]bool // places already reported as not supported
+	facts
+	probeNames map[*types.Binding]*types.Host // global names for probes
+	owns       map[*types.Func]*types.Binding // letrec name of a lambda
+	shapes     map[string]int64               // index in prog.Shapes by what the shape says
+	strings    map[string]int64
+	expansions int         // bodies of local lambdas expanded so far
+	macro      *macroStage // nil for the main stage
 }
 
 // instance is a function for given types.
@@ -60,19 +68,8 @@ type instance struct {
 // Program lowers a checked program. Errors go to ds; the result is then nil. A
 // program without dsp gives NoDsp unless it is a library.
 func Program(file *syntax.File, info *types.Info, opts Options, ds *diag.List) *mir.Program {
-	l := &lowerer{
-		info: info, opts: opts, ds: ds,
-		prog:    &mir.Program{Strings: []string{""}},
-		insts:   map[string]*instance{},
-		count:   map[*types.Func]int{},
-		globals: map[*types.Binding][]int{},
-		params:  map[string]int{},
-		notes:   map[int]int{},
-		probes:  map[string]int{},
-		ordered: map[*mir.Func]bool{},
-		refused: map[source.Span]bool{},
-	}
-	if info.Dsp == nil || info.Dsp.Static == nil {
+	l := newLowerer(file, info, opts, ds)
+	if info.Dsp == nil {
 		return nil
 	}
 	init, f := l.newFunction("_mimium_global", nil, nil, nil)
@@ -81,7 +78,11 @@ func Program(file *syntax.File, info *types.Info, opts Options, ds *diag.List) *
 	}
 	f.finish(nil)
 	l.prog.Init = init
-	l.prog.Dsp = l.instantiate(info.Dsp.Static, substitution{}, info.Dsp.Ident.Pos).fn
+	if info.Dsp.Static != nil {
+		l.prog.Dsp = l.instantiate(info.Dsp.Static, substitution{}, info.Dsp.Ident.Pos).fn
+	} else {
+		l.prog.Dsp = l.dspValue(info.Dsp)
+	}
 	if ds.HasErrors() {
 		return nil
 	}
@@ -96,6 +97,67 @@ func Program(file *syntax.File, info *types.Info, opts Options, ds *diag.List) *
 	return l.prog
 }
 
+// newLowerer makes ready to lower the statements of file.
+func newLowerer(file *syntax.File, info *types.Info, opts Options, ds *diag.List) *lowerer {
+	l := &lowerer{
+		info: info, opts: opts, ds: ds,
+		prog:       &mir.Program{Strings: []string{""}, Shapes: []mir.Shape{{}}},
+		insts:      map[string]*instance{},
+		count:      map[*types.Func]int{},
+		globals:    map[*types.Binding][]int{},
+		params:     map[string]int{},
+		notes:      map[int]int{},
+		probes:     map[string]int{},
+		ordered:    map[*mir.Func]bool{},
+		refused:    map[source.Span]bool{},
+		facts:      analyse(file, info),
+		probeNames: map[*types.Binding]*types.Host{},
+		owns:       map[*types.Func]*types.Binding{},
+		shapes:     map[string]int64{"": 0},
+		strings:    map[string]int64{"": 0},
+	}
+	for _, s := range file.Stmts {
+		syntax.Walk(s, l.findOwner, nil)
+	}
+	return l
+}
+
+// findOwner notes the names that letrec and fn give to lambdas.
+func (l *lowerer) findOwner(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.LetRec:
+		if fn := l.info.Funcs[asLambda(n.Value)]; fn != nil {
+			l.owns[fn] = l.info.Defs[&n.Name]
+		}
+	case *syntax.Fn:
+		l.owns[l.info.Funcs[n.Fun]] = l.info.Defs[&n.Name]
+	}
+	return true
+}
+
+// dspValue makes the entry function of a dsp that is a function value.
+func (l *lowerer) dspValue(b *types.Binding) *mir.Func {
+	t, ok := substitution{}.concrete(b.Scheme.Type).(*types.Function)
+	words := l.globals[b]
+	if !ok || len(words) != 1 {
+		l.ds.Errorf(diag.DspType, b.Ident.Pos, "`dsp` must be a function")
+		return nil
+	}
+	var params []state.WordKind
+	for _, p := range t.Params {
+		params = flatten(p.Type, params)
+	}
+	f, bd := mir.NewFunc("dsp", params, flatten(t.Ret, nil))
+	f.State = &state.Node{Kind: state.FnCall, Name: "dsp"}
+	f.Pos, bd.Pos = b.Ident.Pos, b.Ident.Pos
+	args := []mir.Value{bd.Emit(&mir.Instr{Op: mir.GetGlobal, Imm: int64(words[0])}, 1)[0]}
+	for i := range params {
+		args = append(args, mir.Value(i))
+	}
+	bd.Return(bd.Emit(&mir.Instr{Op: mir.CallClosure, Args: args}, len(f.Results))...)
+	return f
+}
+
 // order appends f to the program's functions, its callees first.
 func (l *lowerer) order(f *mir.Func) {
 	if l.ordered[f] {
@@ -103,7 +165,7 @@ func (l *lowerer) order(f *mir.Func) {
 	}
 	l.ordered[f] = true
 	mir.Walk(f.Body, func(in *mir.Instr) {
-		if in.Op == mir.Call {
+		if in.Callee != nil {
 			l.order(in.Callee)
 		}
 	})
@@ -141,11 +203,24 @@ func (l *lowerer) instantiate(fn *types.Func, sub substitution, use source.Span)
 		for _, pos := range in.outer {
 			l.unsupported(pos, "a recursive call of the stateful function %q from a function nested in it", fn.Name)
 		}
-		if f.Recursive {
+		if f.Recursive && remembers(f.State, map[*state.Node]bool{}) {
 			l.ds.Warnf(diag.SharedRecursiveState, fn.Lambda.Pos, "State in the recursive function %q is shared by all levels of the recursion", fn.Name)
 		}
 	}
 	return in
+}
+
+// remembers reports whether a node has state besides that of the closures made
+// there, of which every level of a recursion has its own.
+func remembers(n *state.Node, seen map[*state.Node]bool) bool {
+	if n.Kind != state.FnCall {
+		return n.Kind != state.Site
+	}
+	if seen[n] {
+		return false
+	}
+	seen[n] = true
+	return slices.ContainsFunc(n.Children, func(c *state.Node) bool { return remembers(c, seen) })
 }
 
 // newFunction starts the function name; fn is nil for the initialiser.
@@ -184,6 +259,9 @@ type function struct {
 	sub    substitution
 	locals map[*types.Binding]*local
 	frame  *frame
+	// running is the function literal whose closure the body runs as, nil when
+	// it is called directly.
+	running *types.Func
 }
 
 // frame is the place of a body in the layout: that of the function itself, or
@@ -201,6 +279,15 @@ type local struct {
 	values  []mir.Value // when it is never assigned
 	vars    []int       // else its mutable locals
 	literal *literal    // a capturing lambda that is only ever called
+	cell    *cell       // when it is assigned and a closure captures it
+	probe   *types.Host // a name for a probe
+}
+
+// cell is a variable on the heap.
+type cell struct {
+	handle mir.Value
+	words  int
+	shape  int64
 }
 
 // place gives the node n its offset in the function's block.
@@ -219,13 +306,13 @@ func (c *function) place(n *state.Node) int {
 func (c *function) body(fn *types.Func) {
 	at := 0
 	for i, p := range fn.Params {
-		kinds := c.sub.kinds(fn.Type.Params[i].Type)
-		vals := make([]mir.Value, len(kinds))
+		t := c.sub.concrete(fn.Type.Params[i].Type)
+		vals := make([]mir.Value, size(t))
 		for j := range vals {
 			vals[j] = mir.Value(at + j)
 		}
-		at += len(kinds)
-		c.bindLocal(p, vals, kinds)
+		at += len(vals)
+		c.bindLocal(p, vals, t)
 	}
 	c.finish(c.result(fn))
 }
@@ -247,6 +334,13 @@ func (c *function) result(fn *types.Func) []mir.Value {
 		return vals
 	}
 	vals = c.convert(vals, fn.Type.Ret, fn.SelfType, fn.Lambda.Body.Span())
+	if shape := c.shapeOf(c.sub.concrete(fn.SelfType)); shape != 0 {
+		old := make([]mir.Value, len(vals))
+		for i := range vals {
+			old[i] = c.emit(mir.GetState, int64(off+i))
+		}
+		c.counted(shape, old, vals)
+	}
 	for i, v := range vals {
 		c.effect(mir.SetState, int64(off+i), v)
 	}
@@ -269,21 +363,57 @@ func (c *function) effect(op mir.Op, imm int64, args ...mir.Value) {
 	c.b.Emit(&mir.Instr{Op: op, Imm: imm, Args: args}, 0)
 }
 
-// bindLocal makes b name the given words, or a copy of them if b is assigned
-// anywhere.
-func (c *function) bindLocal(b *types.Binding, vals []mir.Value, kinds []state.WordKind) {
-	if b == nil {
-		return
-	}
-	if !b.Assigned {
+// bindLocal makes b name the given words of concrete type t, or a copy of them
+// if b is assigned anywhere.
+func (c *function) bindLocal(b *types.Binding, vals []mir.Value, t types.Type) {
+	switch {
+	case b == nil:
+	case c.celled[b]:
+		shape := c.shapeOf(t)
+		h := c.b.Emit(&mir.Instr{Op: mir.NewCell, Args: vals, Aux: shape}, 1)[0]
+		c.locals[b] = &local{cell: &cell{handle: h, words: len(vals), shape: shape}}
+	case !b.Assigned:
 		c.locals[b] = &local{values: vals}
+	default:
+		lo := &local{vars: []int{}}
+		for i, k := range flatten(t, nil) {
+			c.f.Vars = append(c.f.Vars, k)
+			lo.vars = append(lo.vars, len(c.f.Vars)-1)
+			c.effect(mir.SetVar, int64(lo.vars[i]), vals[i])
+		}
+		c.locals[b] = lo
+	}
+}
+
+// store assigns words to the part of a local variable that starts at word off.
+func (c *function) store(lo *local, off int, vals []mir.Value, t types.Type) {
+	if lo.cell == nil {
+		for i, v := range vals {
+			c.effect(mir.SetVar, int64(lo.vars[off+i]), v)
+		}
 		return
 	}
-	lo := &local{}
-	for i, v := range vals {
-		c.f.Vars = append(c.f.Vars, kinds[i])
-		lo.vars = append(lo.vars, len(c.f.Vars)-1)
-		c.effect(mir.SetVar, int64(lo.vars[i]), v)
+	shape := c.shapeOf(t)
+	if shape != 0 {
+		old := make([]mir.Value, len(vals))
+		for i := range vals {
+			old[i] = c.emit(mir.CellGet, int64(off+i), lo.cell.handle)
+		}
+		c.counted(shape, old, vals)
 	}
-	c.locals[b] = lo
+	for i, v := range vals {
+		c.effect(mir.CellSet, int64(off+i), lo.cell.handle, v)
+	}
+}
+
+// counted tells the heap that a root that held old now holds vals; old is nil
+// for a root that held nothing. Shape 0 needs no telling.
+func (c *function) counted(shape int64, old, vals []mir.Value) {
+	if shape == 0 {
+		return
+	}
+	c.b.Emit(&mir.Instr{Op: mir.Retain, Args: vals, Aux: shape}, 0)
+	if old != nil {
+		c.b.Emit(&mir.Instr{Op: mir.Release, Args: old, Aux: shape}, 0)
+	}
 }

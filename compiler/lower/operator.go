@@ -53,6 +53,8 @@ func (c *function) pipe(e *syntax.Binary) []mir.Value {
 	switch e.Op {
 	case syntax.OpPipe:
 		return c.call(e, e.R, []syntax.Expr{e.L})
+	case syntax.OpAt:
+		return c.schedule(e)
 	case syntax.OpMacroPipe:
 		if r, ok := c.info.Rewrites[e]; ok {
 			return c.expr(r)
@@ -84,7 +86,7 @@ func (c *function) arith(op syntax.Op, l []mir.Value, lt types.Type, r []mir.Val
 // scalar applies op to two numbers.
 func (c *function) scalar(op syntax.Op, a, b mir.Value) mir.Value {
 	if op == syntax.OpPow {
-		return c.builtin("pow", []mir.Value{a, b})[0]
+		return c.builtin("pow", []mir.Value{a, b}, nil)[0]
 	}
 	return c.b.Op(binaryOps[op], a, b)
 }

@@ -58,6 +58,14 @@ func (s substitution) concrete(t types.Type) types.Type {
 		return &types.Array{Elem: s.concrete(t.Elem)}
 	case *types.Boxed:
 		return &types.Boxed{X: s.concrete(t.X)}
+	case *types.Union:
+		c := &types.Union{}
+		for _, m := range t.Members {
+			c.Members = append(c.Members, s.concrete(m))
+		}
+		return c
+	case *types.Code:
+		return &types.Code{X: s.concrete(t.X)}
 	case types.Prim:
 		if t == types.Failure {
 			return types.Number
@@ -115,8 +123,10 @@ func flatten(t types.Type, to []state.WordKind) []state.WordKind {
 		return append(to, state.FnWord)
 	case *types.Array:
 		return append(to, state.ArrayWord)
-	case *types.Boxed:
+	case *types.Boxed, *types.Code:
 		return append(to, state.BoxWord)
+	case *types.Sum, *types.Union:
+		return sumKinds(t, to)
 	}
 	return append(to, state.NumWord)
 }
@@ -184,6 +194,19 @@ func (c *function) convertConcrete(vals []mir.Value, from, to types.Type, pos so
 	if from == types.Int && to == types.Number {
 		return []mir.Value{c.b.Op(mir.ItoF, vals[0])}
 	}
+	if u, ok := to.(*types.Union); ok && typeKey(from) != typeKey(to) {
+		return c.inject(vals, from, u, pos)
+	}
+	fromBox, boxed := from.(*types.Boxed)
+	toBox, wantsBox := to.(*types.Boxed)
+	switch {
+	case boxed && !wantsBox:
+		inner := c.sub.concrete(fromBox.X)
+		return c.convertConcrete(c.unbox(vals[0], inner), inner, to, pos)
+	case wantsBox && !boxed:
+		inner := c.sub.concrete(toBox.X)
+		return c.box(c.convertConcrete(vals, from, inner, pos), inner)
+	}
 	fp, tp := parts(from), parts(to)
 	cut := func(p part) []mir.Value { return vals[p.off : p.off+size(p.typ)] }
 	_, fromRecord := from.(*types.Record)
@@ -245,6 +268,13 @@ func instanceKey(fn *types.Func, sub substitution) string {
 	return s.String()
 }
 
+// typeKey returns a text that is equal for equal concrete types.
+func typeKey(t types.Type) string {
+	var s strings.Builder
+	shape(&s, t)
+	return s.String()
+}
+
 // shape writes a concrete type as text that is equal for equal types.
 func shape(s *strings.Builder, t types.Type) {
 	switch t := t.(type) {
@@ -282,6 +312,14 @@ func shape(s *strings.Builder, t types.Type) {
 		s.WriteString(t.Name)
 	case *types.Boxed:
 		s.WriteByte('*')
+		shape(s, t.X)
+	case *types.Union:
+		for _, m := range t.Members {
+			s.WriteByte('|')
+			shape(s, substitution{}.concrete(m))
+		}
+	case *types.Code:
+		s.WriteByte('`')
 		shape(s, t.X)
 	default:
 		fmt.Fprintf(s, "%T", t)

@@ -17,6 +17,31 @@ func (p *Program) Layout() {
 	m.Init = m.State + m.StateSize
 	m.In = m.Init + m.InitSize
 	m.Out = m.In + state.BlockFrames*m.Ins
-	m.Words = m.Out + state.BlockFrames*m.Outs
+	m.Heap = m.Out + state.BlockFrames*m.Outs
+	m.HeapWords = p.heapWords()
+	m.Words = m.Heap + m.HeapWords
 	p.Image = m
+}
+
+// DefaultHeapWords is the heap of a program that uses one and names no size.
+const DefaultHeapWords = 1 << 20
+
+// heapWords returns the size of p's heap: 0 if no operation needs one.
+func (p *Program) heapWords() int {
+	uses, tasks := false, false
+	for _, f := range p.Funcs {
+		Walk(f.Body, func(in *Instr) {
+			uses = uses || in.Op >= NewArray && in.Op != FuncValue && in.Op != CallHost
+			tasks = tasks || in.Op == Schedule
+		})
+	}
+	switch {
+	case !uses:
+		return 0
+	case p.HeapWords > 0:
+		return p.HeapWords
+	case tasks:
+		return DefaultHeapWords + state.QueueTasks*state.TaskWords
+	}
+	return DefaultHeapWords
 }

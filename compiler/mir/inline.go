@@ -40,7 +40,7 @@ func Inline(p *Program) {
 		if !live[f] {
 			live[f] = true
 			Walk(f.Body, func(in *Instr) {
-				if in.Op == Call {
+				if in.Callee != nil {
 					mark(in.Callee)
 				}
 			})
@@ -93,6 +93,10 @@ func (in *inliner) into(out, b *Block, how copyOf) {
 			i.Imm += how.vars
 		case GetState, SetState, Mem, Delay:
 			i.Imm += how.state
+		case MakeClosure:
+			if i.Imm >= 0 {
+				i.Imm += how.state
+			}
 		case Call:
 			if in.stateful[i.Callee] { // others have no block, their offset stays 0
 				i.Imm += how.state

@@ -50,9 +50,10 @@ type Func struct {
 	Results   []state.WordKind
 	Vars      []state.WordKind // mutable locals, by index; all start at 0
 	Body      *Block
-	Values    int         // number of values
-	State     *state.Node // layout of its block; nil or size 0 without state
-	Recursive bool        // can call itself: engines count its depth
+	Values    int              // number of values
+	State     *state.Node      // layout of its block; nil or size 0 without state
+	Recursive bool             // can call itself: engines count its depth
+	Captures  []state.WordKind // words that its closures hold; nil for functions that capture nothing
 	Pos       source.Span
 	Index     int // position in Program.Funcs
 }
@@ -87,6 +88,26 @@ type NoteCell struct {
 // ProbeChannel is one scope channel.
 type ProbeChannel struct{ Label string }
 
+// Shape says which words of a value hold handles, so that an object can be
+// walked. Offsets are in words from the start of the value.
+type Shape struct {
+	Words   int
+	Handles []int     // offsets of words that are handles (or words that are none: those are ignored)
+	Sums    []SumPart // parts whose meaning depends on a tag
+}
+
+// SumPart is a tagged part of a value.
+type SumPart struct {
+	Tag      int   // offset of the tag word; the payload follows it
+	Variants []int // shape of the payload for each tag
+}
+
+// HostFunc is a function of the compiler that macro-stage code calls.
+type HostFunc struct {
+	Name            string
+	Params, Results int // words
+}
+
 // Program is a whole compiled patch.
 type Program struct {
 	Funcs   []*Func // callees before callers, but for recursion
@@ -97,5 +118,24 @@ type Program struct {
 	Notes   []NoteCell
 	Probes  []ProbeChannel
 	Strings []string // entry 0 is ""
-	Image   state.Image
+	Shapes  []Shape  // entry 0 has no handles
+	Hosts   []HostFunc
+	// HeapWords is the size of the heap, if the program uses one; 0 means
+	// DefaultHeapWords.
+	HeapWords int
+	Image     state.Image
+}
+
+// HeapOp returns the first instruction of p that needs the heap, closures or
+// the scheduler, nil when there is none.
+func (p *Program) HeapOp() *Instr {
+	var found *Instr
+	for _, f := range p.Funcs {
+		Walk(f.Body, func(in *Instr) {
+			if found == nil && in.Op >= NewArray {
+				found = in
+			}
+		})
+	}
+	return found
 }

@@ -73,6 +73,28 @@ const (
 	If
 	Switch
 
+	NewArray
+	ArrayLen
+	ArrayGet
+	Append
+	Prepend
+	SplitHead
+	SplitTail
+	NewBox
+	BoxLoad
+	NewCell
+	CellGet
+	CellSet
+	FuncValue
+	MakeClosure
+	GetCapture
+	SelfClosure
+	CallClosure
+	Retain
+	Release
+	Schedule
+	CallHost
+
 	NumOps
 )
 
@@ -150,6 +172,43 @@ var Ops = [NumOps]Row{
 	Call:       {"call", -1, -1, false, "calls Callee with its state block at offset Imm"},
 	If:         {"if", 1, -1, false, "runs Blocks[0] if condition a holds, else Blocks[1]; results are what it yields"},
 	Switch:     {"switch", 1, -1, false, "int a selects Blocks[a], or the last block when a is not in 0..len-2; results are what it yields"},
+}
+
+// The rows of the heap. Handles are the words of spec vm.md 1.1. Shape is an
+// index into Program.Shapes and says where in a run of words handles lie; shape
+// 0 has none. Objects are counted when a root or another object holds them
+// (Retain, Release, and the object operations for what they hold); an object
+// that nothing holds lives until the end of the turn.
+func init() {
+	for op, row := range map[Op]Row{
+		NewArray:  {"newarray", -1, 1, false, "array of len(Args)/Imm elements of Imm words (Imm 0: Aux>>32 elements), element shape Aux&0xffffffff"},
+		ArrayLen:  {"arraylen", 1, 1, false, "number of elements, a num; 0 for handle 0"},
+		ArrayGet:  {"arrayget", 2, -1, false, "Imm words of the element of array a at num b: not finite is 0, else truncated and clamped; zeros when empty"},
+		Append:    {"append", -1, 1, false, "new array: array a, then the Imm words that follow as last element; element shape Aux"},
+		Prepend:   {"prepend", -1, 1, false, "new array: the first Imm words as first element, then the array in the last argument; element shape Aux"},
+		SplitHead: {"splithead", 1, -1, false, "Imm words of the first element, then a new array of the rest; zeros and 0 when empty"},
+		SplitTail: {"splittail", 1, -1, false, "a new array without the last element, then the Imm words of that; 0 and zeros when empty"},
+
+		NewBox:  {"newbox", -1, 1, false, "box that holds the arguments; shape Aux"},
+		BoxLoad: {"boxload", 1, -1, false, "the first Imm words of box a"},
+
+		NewCell: {"newcell", -1, 1, false, "mutable box of a captured variable, holding the arguments; shape Aux"},
+		CellGet: {"cellget", 1, 1, false, "word Imm of cell a"},
+		CellSet: {"cellset", 2, 0, false, "word Imm of cell a becomes b; counting is done by Retain and Release beside it"},
+
+		FuncValue:   {"funcvalue", 0, 1, true, "function value of Callee, which captures nothing and has no state"},
+		MakeClosure: {"makeclosure", -1, 1, false, "closure of Callee that holds the arguments (shape Aux); Imm is the offset of the Site node that owns its state block, -1 when Callee has no state"},
+		GetCapture:  {"getcapture", 0, 1, true, "word Imm that the running closure holds"},
+		SelfClosure: {"selfclosure", 0, 1, true, "the running closure"},
+		CallClosure: {"callclosure", -1, -1, false, "calls the function value a with the arguments that follow, in its own state block"},
+
+		Retain:   {"retain", -1, 0, false, "a root now holds the arguments, words of shape Aux"},
+		Release:  {"release", -1, 0, false, "a root no longer holds the arguments, words of shape Aux"},
+		Schedule: {"schedule", 2, 0, false, "function value b runs at the start of sample a: truncated, NaN and negatives 0; a time not in the future means the next sample"},
+		CallHost: {"callhost", -1, -1, false, "calls host function Program.Hosts[Imm]; macro stage only"},
+	} {
+		Ops[op] = row
+	}
 }
 
 // String returns the operation's name.

@@ -54,6 +54,7 @@ type pureKey struct {
 	op       Op
 	imm, aux int64
 	a, b, c  Value
+	callee   *Func
 }
 
 // scope is the pure operations available in a block, innermost first.
@@ -126,7 +127,7 @@ func (s *simplifier) into(out, b *Block, sc *scope) {
 			}
 			in = folded
 		}
-		key := pureKey{op: in.Op, imm: in.Imm, aux: in.Aux, a: NoValue, b: NoValue, c: NoValue}
+		key := pureKey{op: in.Op, imm: in.Imm, aux: in.Aux, a: NoValue, b: NoValue, c: NoValue, callee: in.Callee}
 		for k, a := range in.Args {
 			*[]*Value{&key.a, &key.b, &key.c}[k] = a
 		}

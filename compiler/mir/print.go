@@ -74,6 +74,10 @@ func printBlock(w io.Writer, b *Block, indent string) {
 			}
 		case GetVar, SetVar, GetGlobal, SetGlobal, GetState, SetState, Mem, GetParam, GetNote, Probe:
 			fmt.Fprintf(w, " [%d]", in.Imm)
+		case NewArray, ArrayGet, Append, Prepend, SplitHead, SplitTail, NewBox, BoxLoad, NewCell, CellGet, CellSet, GetCapture, Retain, Release, CallHost:
+			fmt.Fprintf(w, " [%d] shape %d", in.Imm, in.Aux)
+		case FuncValue, MakeClosure:
+			fmt.Fprintf(w, " %s [%d] shape %d", in.Callee.Name, in.Imm, in.Aux)
 		case Delay:
 			fmt.Fprintf(w, " [%d] len %d", in.Imm, in.Aux)
 		case Call:

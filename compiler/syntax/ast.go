@@ -4,7 +4,11 @@
 
 package syntax
 
-import "mmm/compiler/source"
+import (
+	"strings"
+
+	"mmm/compiler/source"
+)
 
 // Node is a piece of the tree with its place in the source.
 type Node interface {
@@ -109,11 +113,13 @@ type (
 		Fn   Expr
 		Args []Expr
 	}
-	// MacroCall is Path!(Args...).
+	// MacroCall is Path!(Args...). Builtin says that the expansion of macros
+	// made it: Path is a builtin macro, whatever the program calls so.
 	MacroCall struct {
 		At
-		Path *Path
-		Args []Expr
+		Path    *Path
+		Args    []Expr
+		Builtin bool
 	}
 	// Binary is L Op R, pipes and @ included.
 	Binary struct {
@@ -505,3 +511,7 @@ type File struct {
 	Source *source.File
 	Stmts  []Stmt
 }
+
+// Shown returns the name by which a text knows a definition: inside the
+// compiler the member f of a module a::b is called a$b$f.
+func Shown(name string) string { return strings.ReplaceAll(name, "$", "::") }

@@ -38,10 +38,10 @@ func (p *parser) primary() Expr {
 		p.advance()
 		if p.kind != kLParen {
 			p.unexpected("`(`").Suggest("a macro is called like a function: m!(a)")
-			return &MacroCall{p.from(start), path, nil}
+			return &MacroCall{p.from(start), path, nil, false}
 		}
 		args := p.args(p.expr)
-		return &MacroCall{p.from(start), path, args}
+		return &MacroCall{p.from(start), path, args, false}
 	case kBar:
 		return p.lambda()
 	case kLParen:
@@ -215,9 +215,10 @@ func (p *parser) conditional() Expr {
 	for {
 		start := p.start()
 		p.advance()
+		condition := p.start()
 		cond := p.expr()
-		if p.kind == kElse {
-			p.missingBranch(cond)
+		if p.kind == kElse && p.missingBranch(cond) {
+			cond = &Bad{p.from(condition)}
 		}
 		then := p.blockOr(p.expr)
 		chain = append(chain, branch{start, cond, then})
@@ -236,9 +237,9 @@ func (p *parser) conditional() Expr {
 	return last
 }
 
-// missingBranch reports an else where the first branch should stand. It was
-// probably meant but read as a part of the condition.
-func (p *parser) missingBranch(cond Expr) {
+// missingBranch reports an else where the first branch should stand, and
+// whether that was probably read as a part of the condition.
+func (p *parser) missingBranch(cond Expr) bool {
 	d := p.fail(diag.UnexpectedToken, "Expected expression, found %s", p.found(p.pos))
 	for x := cond; ; {
 		switch y := x.(type) {
@@ -261,9 +262,10 @@ func (p *parser) missingBranch(cond Expr) {
 			if x != cond {
 				d.Note(cond.Span(), "all of this was read as the condition").
 					Suggest("write braces around the branches: if (c) {x} else {y}")
+				return true
 			}
 		}
-		return
+		return false
 	}
 }
 

@@ -86,7 +86,7 @@ func identForm(i Ident) *form {
 	if i.Name == "" {
 		return word("(bad)")
 	}
-	return word(i.Name)
+	return word(Shown(i.Name))
 }
 
 func pathForm(segs []Ident) *form {

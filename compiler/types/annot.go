@@ -63,7 +63,8 @@ func (c *checker) written(t syntax.Type) Type {
 		f.Ret = c.written(t.Ret)
 		return f
 	case *syntax.CodeType:
-		c.unsupported(t.Span(), "A code type is")
+		defer c.unboxed()()
+		return &Code{c.written(t.X)}
 	case *syntax.UnionType:
 		return &Union{c.writtenList(t.Members)}
 	}
@@ -130,7 +131,7 @@ func (c *checker) namedType(t *syntax.NameType) Type {
 	if d.open {
 		return Failure
 	}
-	e := c.errorf(diag.UnknownType, t.Span(), "Unknown type %q", name)
+	e := c.errorf(diag.UnknownType, t.Span(), "Unknown type %q", syntax.Shown(name))
 	list := make([]string, 0, len(d.aliases)+len(d.sums))
 	for n := range d.aliases {
 		list = append(list, n)
@@ -139,7 +140,7 @@ func (c *checker) namedType(t *syntax.NameType) Type {
 		list = append(list, n)
 	}
 	if s := diag.DidYouMean(name, list); s != "" {
-		e.Suggest("did you mean `%s`?", s)
+		e.Suggest("did you mean `%s`?", syntax.Shown(s))
 	}
 	return Failure
 }

@@ -23,7 +23,10 @@ var (
 	}
 )
 
-// builtinBindings returns a binding for every builtin of the main stage.
+// mainOnly names the functions that exist in the main stage only.
+var mainOnly = []string{"mem", "delay", "set_midi_port", "_mimium_schedule_at"}
+
+// builtinBindings returns a binding for every builtin.
 func builtinBindings() map[string]*Binding {
 	all := map[string]*Binding{}
 	add := func(name string, vars []*Var, ret Type, params ...Type) {
@@ -31,7 +34,11 @@ func builtinBindings() map[string]*Binding {
 		for _, p := range params {
 			f.Params = append(f.Params, ParamType{Type: p})
 		}
-		all[name] = &Binding{Name: name, Kind: BindBuiltin, Scheme: Scheme{vars, f}}
+		b := &Binding{Name: name, Kind: BindBuiltin, Stage: StagePersistent, Scheme: Scheme{vars, f}}
+		if macroOnly[name] {
+			b.Stage = StageMacro
+		}
+		all[name] = b
 	}
 	for _, name := range unaryBuiltins {
 		add(name, nil, Number, Number)
@@ -52,5 +59,37 @@ func builtinBindings() map[string]*Binding {
 	generic(func(a *Var, xs *Array) { add("prepend", []*Var{a}, xs, a, xs) })
 	generic(func(a *Var, xs *Array) { add("split_head", []*Var{a}, &Tuple{[]Type{a, xs}}, xs) })
 	generic(func(a *Var, xs *Array) { add("split_tail", []*Var{a}, &Tuple{[]Type{xs, a}}, xs) })
+	code := func(t Type) Type { return &Code{t} }
+	add("lift_f", nil, code(Number), Number)
+	add("lift_arrayf", nil, code(&Array{Number}), &Array{Number})
+	add("str_length", nil, Number, String)
+	add("str_to_number", nil, Number, String)
+	add("number_to_str", nil, String, Number)
+	add("str_take", nil, String, String, Number)
+	add("str_drop", nil, String, String, Number)
+	add("str_char_at", nil, String, String, Number)
+	add("str_slice", nil, String, String, Number, Number)
+	add("str_concat", nil, String, String, String)
+	add("str_eq", nil, Number, String, String)
+	add("Slider", nil, code(Number), String, Number, Number, Number)
+	add("midi_note_mono", nil, code(&Record{Fields: []RecordField{{"pitch", Number}, {"velocity", Number}}}), Number, Number, Number)
+	generic(func(a *Var, _ *Array) { add("lift", []*Var{a}, code(a), a) })
+	generic(func(a *Var, xs *Array) { add("lift_array_code", []*Var{a}, code(xs), &Array{code(a)}) })
+	generic(func(a *Var, _ *Array) { add("Control", []*Var{a}, code(a), String, a) })
+	identity := func(a *Var) Type { return code(&Function{Params: []ParamType{{Type: a}}, Ret: a}) }
+	generic(func(a *Var, _ *Array) { add("Probe", []*Var{a}, identity(a), String) })
+	generic(func(a *Var, _ *Array) { add("ProbeValueWith", []*Var{a}, identity(a), String, a) })
+	for _, name := range mainOnly {
+		all[name].Stage = StageMain
+	}
 	return all
 }
+
+// builtinNames are the names that builtinBindings gives.
+var builtinNames = builtinBindings()
+
+// IsBuiltin reports whether name is a builtin function or macro.
+func IsBuiltin(name string) bool { return builtinNames[name] != nil || macroOnly[name] }
+
+// IsMacroOnly reports whether name is a builtin of the macro stage.
+func IsMacroOnly(name string) bool { return macroOnly[name] }

@@ -31,6 +31,9 @@ func (c *checker) call(e, fn syntax.Expr, args []syntax.Expr) Type {
 			return c.construct(e, t, args, types)
 		}
 	}
+	if c.unliftable(e, fn, args, types) {
+		return Failure
+	}
 	switch f := c.look(ft).(type) {
 	case *Function:
 		return c.apply(e, fn, f, args, types, pack != nil)
@@ -536,7 +539,12 @@ func (c *checker) delay(e, fn syntax.Expr, p *syntax.Path, args []syntax.Expr) T
 		c.wrongCount(e, f, args, types)
 		return Number
 	}
-	if _, ok := strip(args[0]).(*syntax.Number); !ok && c.resolve(types[0]) != Failure {
+	literal := false
+	switch strip(args[0]).(type) {
+	case *syntax.Number, *syntax.Splice, *syntax.MacroCall: // the last two after expansion
+		literal = true
+	}
+	if !literal && c.resolve(types[0]) != Failure {
 		c.errorf(diag.DelaySize, args[0].Span(), "the size of `delay` must be a number literal")
 	}
 	c.note(e, CallPositional, f)

@@ -49,8 +49,9 @@ type checker struct {
 	nodes       int
 	parts       int // of the annotation being converted
 	lettersUsed int
-	staged      bool        // a #stage was reported
 	at          source.Span // the node being checked, for limits
+	opts        Options
+	stage       Stage // of the code being visited
 
 	decls *decls
 	names *names
@@ -64,10 +65,23 @@ type checker struct {
 	after    []func()            // checks that need final types
 }
 
-// Check types file and returns what lowering needs. Problems go to ds; with
-// errors there, the Info is incomplete.
-func Check(file *syntax.File, ds *diag.List) *Info {
-	c := &checker{ds: ds, file: file, info: &Info{
+// Options say what is known of a program beside its text.
+type Options struct {
+	// Modules are the modules that were flattened into the program, by their
+	// names inside the compiler (a$b).
+	Modules map[string]bool
+	// Imported are the names that stand for members of modules, for suggestions.
+	Imported []string
+}
+
+// Check is CheckProgram without options.
+func Check(file *syntax.File, ds *diag.List) *Info { return CheckProgram(file, Options{}, ds) }
+
+// CheckProgram types file and returns what lowering needs. Problems go to ds;
+// with errors there, the Info is incomplete. A program with modules has been
+// flattened before; parts that were not are skipped.
+func CheckProgram(file *syntax.File, opts Options, ds *diag.List) *Info {
+	c := &checker{ds: ds, file: file, opts: opts, info: &Info{
 		Uses:     map[*syntax.Path]*Use{},
 		Defs:     map[*syntax.Ident]*Binding{},
 		Funcs:    map[*syntax.Lambda]*Func{},
@@ -78,6 +92,7 @@ func Check(file *syntax.File, ds *diag.List) *Info {
 		Binds:    map[syntax.Node]bool{},
 		Wants:    map[syntax.Expr]Type{},
 		Rewrites: map[*syntax.Binary]syntax.Expr{},
+		Partials: map[syntax.Expr]*syntax.Lambda{},
 	}, building: map[*Binding][]*Use{}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -87,9 +102,11 @@ func Check(file *syntax.File, ds *diag.List) *Info {
 		}
 	}()
 	c.declare(file)
+	c.stage = StageMain
 	c.resolveNames(file)
 	c.info.Types = make(map[syntax.Expr]Type, c.nodes)
 	c.depth = 0
+	c.stage = StageMain
 	c.program(file)
 	c.finish()
 	return c.info

@@ -89,7 +89,7 @@ func (c *checker) declare(file *syntax.File) {
 
 // reserved reports a declaration named like a type parameter.
 func (c *checker) reserved(name string, at syntax.Node) bool {
-	if !isLetter(name) {
+	if name = name[strings.LastIndex(name, "$")+1:]; !isLetter(name) {
 		return false
 	}
 	c.errorf(diag.ReservedTypeName, at.Span(), "type name '%s' is reserved for explicit type parameters (single lowercase letter)", name)
@@ -104,7 +104,7 @@ func (c *checker) variants(n *sumDecl) {
 		name := v.Name.Name
 		if old, ok := d.ctors[name]; ok && old.Sum.Name != n.name {
 			c.errorf(diag.DuplicateCtor, v.Name.Span(), "Constructor %q is already declared", name).
-				Note(d.sums[old.Sum.Name].variant(name), "it belongs to the type %s", old.Sum.Name)
+				Note(d.sums[old.Sum.Name].variant(name), "it belongs to the type %s", syntax.Shown(old.Sum.Name))
 			continue
 		}
 		out := Variant{Name: name}
@@ -269,7 +269,7 @@ const maxCycles = 20
 // recursive reports a declaration that contains itself along path.
 func (c *checker) recursive(at syntax.Node, path []string) {
 	c.errorf(diag.RecursiveAlias, at.Span(), "Recursive type alias '%s' detected. Cycle: %s. Use 'type rec' to declare recursive types.",
-		path[0], strings.Join(shortened(path), " -> "))
+		syntax.Shown(path[0]), syntax.Shown(strings.Join(shortened(path), " -> ")))
 }
 
 // shortened leaves out the middle of a long cycle.

@@ -22,6 +22,10 @@ func (c *checker) checkDsp() {
 		if b.Name != "dsp" {
 			continue
 		}
+		if b.Stage == StageMacro {
+			c.info.MacroDsp = b
+			continue
+		}
 		if old := c.info.Dsp; old != nil {
 			c.ds.Warnf(diag.DuplicateDsp, old.Ident.Span(), "`dsp` is defined again, the last definition counts").
 				Note(b.Ident.Span(), "the last definition")
@@ -61,7 +65,7 @@ func (c *checker) checkDsp() {
 // definedAt returns the span of the statement that defines the global b.
 func (c *checker) definedAt(b *Binding) source.Span {
 	for _, s := range c.file.Stmts {
-		if at := s.Span(); at.Start <= b.Ident.Span().Start && b.Ident.Span().End <= at.End {
+		if at := s.Span(); at.File == b.Ident.Span().File && at.Start <= b.Ident.Span().Start && b.Ident.Span().End <= at.End {
 			return at
 		}
 	}

@@ -2,6 +2,7 @@ package types
 
 import (
 	"math"
+	"strconv"
 
 	"mmm/compiler/diag"
 	"mmm/compiler/source"
@@ -13,15 +14,76 @@ import (
 var (
 	hostMacros = map[string]HostKind{
 		"Control": HostControl, "Slider": HostSlider, "Probe": HostProbe, "midi_note_mono": HostMidiNote,
+		"ProbeValueWith": HostProbeWith,
 	}
 	laterMacros = map[string]bool{
-		"ProbeValueWith": true, "Sampler_mono": true, "Param": true, "midi_cc": true, "midi_bend": true,
+		"Sampler_mono": true, "Param": true, "midi_cc": true, "midi_bend": true,
 		"midi_pressure": true, "midi_voice": true, "transport": true,
 	}
 )
 
-// nameMacroCall resolves the name of a macro call. Arguments of host macros
-// are constants, so their names are not looked up.
+// IsDirect reports whether a macro call needs no macro stage: it names a
+// builtin macro and its arguments are constants, or wrong in a way that is
+// reported better without.
+func IsDirect(e *syntax.MacroCall) bool {
+	if e.Path == nil {
+		return true
+	}
+	if _, ok := hostMacros[pathText(e.Path)]; !ok {
+		return false
+	}
+	for _, a := range e.Args {
+		if _, text := strip(a).(*syntax.String); !text && !isConstant(a) {
+			return false
+		}
+	}
+	if len(e.Args) == 2 && pathText(e.Path) == "Control" {
+		return isConstant(e.Args[1])
+	}
+	return true
+}
+
+// IsConstantNumbers reports whether e is made of number literals and can be the
+// initial value of a control.
+func IsConstantNumbers(e syntax.Expr) bool { return isConstant(e) }
+
+// isConstant reports whether evalConst is to evaluate e, which is then made of
+// numbers.
+func isConstant(e syntax.Expr) bool {
+	switch e := e.(type) {
+	case *syntax.Tuple:
+		for _, x := range e.Elems {
+			if !isConstant(x) {
+				return false
+			}
+		}
+	case *syntax.Record:
+		for _, f := range e.Fields {
+			if !isConstant(f.Value) {
+				return false
+			}
+		}
+	case *syntax.Paren:
+		return isConstant(e.X)
+	case *syntax.Unary:
+		return isConstant(e.X)
+	case *syntax.Binary:
+		chain := syntax.Chain(e)
+		for _, b := range chain {
+			if b.Op >= syntax.OpAt || !isConstant(b.R) {
+				return false
+			}
+		}
+		return isConstant(chain[len(chain)-1].L)
+	case *syntax.Number, *syntax.Now, *syntax.SampleRate, *syntax.Self, *syntax.Hole, *syntax.Bad:
+	default:
+		return false
+	}
+	return true
+}
+
+// nameMacroCall resolves the names of a macro call: those of m!(a) are used one
+// stage down, but the arguments of a direct call are constants.
 func (c *checker) nameMacroCall(e *syntax.MacroCall) {
 	n := c.names
 	if e.Path == nil {
@@ -29,28 +91,40 @@ func (c *checker) nameMacroCall(e *syntax.MacroCall) {
 		return
 	}
 	name := pathText(e.Path)
-	user := n.latest[name] != nil
-	_, host := hostMacros[name]
-	switch {
-	case host && !user:
-		return
-	case laterMacros[name] && !user:
+	user := n.latest[name] != nil && !e.Builtin
+	if laterMacros[name] && !user {
 		c.unsupported(e.Span(), name+"! is")
-	case user || n.builtins[name] != nil || macroOnly[name]:
-		c.unsupported(e.Span(), "A macro call is")
-	default:
-		c.namePath(e.Path)
+		n.failed[e] = true
+		return
 	}
-	n.failed[e] = true
+	if e.Builtin || IsDirect(e) && !user {
+		n.direct[e] = true
+		return
+	}
+	if c.spliceInMacro(e) {
+		return
+	}
+	c.shift(-1, func() {
+		c.nameExpr(e.Path)
+		c.nameList(e.Args)
+	})
 }
 
-// macroCall infers a builtin macro call (builtins.md 8, 9, 21).
+// macroCall infers a macro call.
 func (c *checker) macroCall(e *syntax.MacroCall) Type {
-	name := pathText(e.Path)
-	kind, ok := hostMacros[name]
-	if !ok {
-		return Failure
+	if c.names.direct[e] {
+		return c.direct(e)
 	}
+	c.stage--
+	t := c.call(e, e.Path, e.Args)
+	c.stage++
+	return c.unquoted(e, e, t)
+}
+
+// direct infers a builtin macro call (builtins.md 8, 9, 21).
+func (c *checker) direct(e *syntax.MacroCall) Type {
+	name := pathText(e.Path)
+	kind := hostMacros[name]
 	h := &Host{Kind: kind}
 	switch kind {
 	case HostControl:
@@ -79,9 +153,38 @@ func (c *checker) macroCall(e *syntax.MacroCall) Type {
 		c.info.Hosts[e] = h
 		a := c.fresh()
 		return &Function{Params: []ParamType{{Type: a}}, Ret: a}
+	case HostProbeWith:
+		if !c.hostCount(e, name, 2, "label, schema") {
+			return Failure
+		}
+		label, ok := c.hostString(e.Args[0], "the label of a probe")
+		schema := c.hostConst(e.Args[1])
+		if !ok || schema == nil {
+			return Failure
+		}
+		h.Name = label
+		h.Labels = leafNames(label, schema, nil)
+		c.info.Hosts[e] = h
+		t := c.measure(constType(schema))
+		return &Function{Params: []ParamType{{Type: t}}, Ret: t}
 	default:
 		return c.midiNote(e, h)
 	}
+}
+
+// leafNames appends the path of every number in v, name being that of v.
+func leafNames(name string, v *Const, list []string) []string {
+	if v.Leaf {
+		return append(list, name)
+	}
+	for i, x := range v.Elems {
+		part := strconv.Itoa(i)
+		if v.Names != nil {
+			part = v.Names[i]
+		}
+		list = leafNames(name+"."+part, x, list)
+	}
+	return list
 }
 
 func (c *checker) slider(e *syntax.MacroCall, h *Host) Type {

@@ -8,7 +8,7 @@ import (
 
 // program infers the statements of a file.
 func (c *checker) program(file *syntax.File) {
-	for _, s := range mainStage(file) {
+	for _, s := range file.Stmts {
 		c.stmt(s)
 	}
 }
@@ -20,6 +20,8 @@ func (c *checker) stmt(s syntax.Stmt) Type {
 		return c.expr(s.X)
 	case *syntax.Let:
 		c.let(s)
+	case *syntax.StageDecl:
+		c.declareStage(s)
 	case *syntax.LetRec:
 		c.letRec(s)
 	case *syntax.Fn:
@@ -238,6 +240,11 @@ func (c *checker) expr(e syntax.Expr) Type {
 	if t, ok := c.info.Types[e]; ok {
 		return t
 	}
+	if p := c.info.Partials[e]; p != nil {
+		t := c.expr(p)
+		c.info.Types[e] = t
+		return t
+	}
 	if b, ok := e.(*syntax.Binary); ok {
 		return c.inferChain(b)
 	}
@@ -312,6 +319,10 @@ func (c *checker) infer(e syntax.Expr) Type {
 		return c.ifExpr(e)
 	case *syntax.Match:
 		return c.match(e)
+	case *syntax.Quote:
+		return c.quote(e)
+	case *syntax.Splice:
+		return c.splice(e)
 	}
 	return Failure
 }
@@ -523,7 +534,9 @@ func (c *checker) ifExpr(e *syntax.If) Type {
 	c.coerce(e.Cond, c.expr(e.Cond), Number, false)
 	then := c.expr(e.Then)
 	if e.Else == nil {
-		c.equal(e.Then, then, Unit)
+		if !c.equal(e.Then, then, Unit) {
+			return Failure // the missing else is reported once, not at every use of the value
+		}
 		return Unit
 	}
 	other := c.expr(e.Else)

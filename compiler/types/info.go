@@ -18,9 +18,11 @@ type Info struct {
 	Ctors    map[syntax.Node]*Ctor          // constructor uses: *syntax.Path, *syntax.NameMatch, *syntax.CtorMatch
 	Globals  []*Binding                     // global non-function variables in order of definition
 	Dsp      *Binding                       // the entry point, nil in a library
+	MacroDsp *Binding                       // a dsp of the macro stage, which is no entry point
 	Pats     map[syntax.Node]Type           // type matched by every let pattern, match pattern
 	Binds    map[syntax.Node]bool           // *syntax.NameMatch nodes that bind instead of naming a constructor
 	Rewrites map[*syntax.Binary]syntax.Expr // ||> as the call or expression that it stands for
+	Partials map[syntax.Expr]*syntax.Lambda // calls with placeholders in the macro stage as the code function that they stand for
 	Wants    map[syntax.Expr]Type           // for coercion sites: the type that the expression is converted to
 
 	order []*Binding // all global bindings in order of definition
@@ -37,10 +39,24 @@ const (
 	BindParam                      // parameter
 )
 
+// Stage is when code runs.
+type Stage int8
+
+// The stages (language.md 7).
+const (
+	StageMacro      Stage = iota // while compiling
+	StageMain                    // while playing
+	StagePersistent              // builtins that exist in both
+)
+
+// String returns the stage as messages show it.
+func (s Stage) String() string { return [...]string{"0", "1", "persistent"}[s] }
+
 // Binding is one name that an expression can mean.
 type Binding struct {
 	Name     string
 	Kind     BindingKind
+	Stage    Stage         // where it can be used
 	Ident    *syntax.Ident // where it is bound; nil for builtins
 	Scheme   Scheme
 	Owner    *Func // function whose body binds it; nil at top level and for builtins
@@ -68,7 +84,8 @@ type Use struct {
 
 // Func is a function literal: a lambda, or the function of a fn statement.
 type Func struct {
-	Name     string // fn or let name, else lambda_N counted within the enclosing function
+	Name     string // fn or let name as a text knows it (m::f), else lambda_N counted within the enclosing function
+	Stage    Stage  // StageMacro or StageMain
 	Lambda   *syntax.Lambda
 	Params   []*Binding
 	Type     *Function // parameters and result, in terms of quantified variables
@@ -116,21 +133,27 @@ type HostKind uint8
 
 // The builtin macros of the core.
 const (
-	HostControl  HostKind = iota // Control!(name, init): one parameter for each number in Init
-	HostSlider                   // Slider!(name, init, min, max)
-	HostProbe                    // Probe!(label): an identity function
-	HostMidiNote                 // midi_note_mono!(ch, note, vel)
+	HostControl   HostKind = iota // Control!(name, init): one parameter for each number in Init
+	HostSlider                    // Slider!(name, init, min, max)
+	HostProbe                     // Probe!(label): an identity function
+	HostProbeWith                 // ProbeValueWith!(label, schema): an identity function
+	HostMidiNote                  // midi_note_mono!(ch, note, vel)
 )
 
 // Host is a builtin macro call with its constant arguments.
 type Host struct {
 	Kind           HostKind
-	Name           string  // control name or probe label
-	Init           *Const  // HostControl, HostSlider: initial value
-	Min, Max       float64 // HostSlider
-	Channel        int     // HostMidiNote: 0..15
-	Note, Velocity float64 // HostMidiNote: initial values
+	Name           string   // control name or probe label
+	Init           *Const   // HostControl, HostSlider: initial value
+	Labels         []string // HostProbeWith: of each word of the value
+	Min, Max       float64  // HostSlider
+	Channel        int      // HostMidiNote: 0..15
+	Note, Velocity float64  // HostMidiNote: initial values
 }
+
+// IsProbe reports whether the call gives an identity function that shows what
+// passes through it.
+func (h *Host) IsProbe() bool { return h.Kind == HostProbe || h.Kind == HostProbeWith }
 
 // Const is a constant of the host macros: a number, or a tuple or record of
 // constants (Names set for records, sorted).

@@ -21,31 +21,16 @@ func (c *checker) resolveNames(file *syntax.File) {
 		binding:  map[*syntax.Path]*Binding{},
 		selfOf:   map[*syntax.Self]*Func{},
 		failed:   map[syntax.Expr]bool{},
+		direct:   map[*syntax.MacroCall]bool{},
 		defs:     map[*Binding]*definition{},
 		captured: map[*Func]map[*Binding]bool{},
 		lambdas:  map[*Func]int{},
 		fixed:    map[*Binding]bool{},
 	}
-	for _, s := range mainStage(file) {
+	for _, s := range file.Stmts {
 		c.nameStmt(s, true)
 	}
 	c.names.settleStatics(c.info)
-}
-
-// mainStage returns the statements of a file without those that belong to the
-// macro stage; stage declarations stay.
-func mainStage(file *syntax.File) []syntax.Stmt {
-	list := make([]syntax.Stmt, 0, len(file.Stmts))
-	macro := false
-	for _, s := range file.Stmts {
-		if d, ok := s.(*syntax.StageDecl); ok {
-			macro = d.Macro
-		} else if macro {
-			continue
-		}
-		list = append(list, s)
-	}
-	return list
 }
 
 // nameStmt resolves the names of a statement; top says whether what it binds
@@ -80,29 +65,16 @@ func (c *checker) nameStmt(s syntax.Stmt, top bool) {
 		n.order = append(n.order, d)
 		c.nameLambda(s.Fun, s.Name.Name, b)
 		c.showBinding(b, top)
-	case *syntax.Include:
-		n.open = true
-		c.unsupported(s.Span(), "include is")
-	case *syntax.Use:
-		n.open = true
-		c.unsupported(s.Span(), "use is")
-	case *syntax.Mod:
-		n.open = true
-		c.unsupported(s.Span(), "mod is")
 	case *syntax.StageDecl:
-		if !c.staged {
-			c.staged = true
-			c.unsupported(s.Span(), "#stage is")
-		}
-		n.open = true
-	case *syntax.BadStmt:
+		c.declareStage(s)
+	case *syntax.BadStmt, *syntax.Include, *syntax.Use, *syntax.Mod:
 		n.open = true
 	}
 }
 
 // newBinding makes the binding that ident introduces.
 func (c *checker) newBinding(ident *syntax.Ident, top bool) *Binding {
-	b := &Binding{Name: ident.Name, Kind: BindLocal, Ident: ident, Owner: c.names.current}
+	b := &Binding{Name: ident.Name, Kind: BindLocal, Stage: c.stage, Ident: ident, Owner: c.names.current}
 	if top {
 		b.Kind = BindGlobal
 	}
@@ -173,7 +145,7 @@ func (c *checker) nameLambda(l *syntax.Lambda, name string, self *Binding) {
 		n.lambdas[n.current]++
 		name = fmt.Sprintf("lambda_%d", n.lambdas[n.current])
 	}
-	f := &Func{Name: name, Lambda: l, Parent: n.current}
+	f := &Func{Name: syntax.Shown(name), Stage: c.stage, Lambda: l, Parent: n.current}
 	c.info.Funcs[l] = f
 	// Defaults belong to the scope around the function.
 	for _, p := range l.Params {
@@ -190,20 +162,21 @@ func (c *checker) nameLambda(l *syntax.Lambda, name string, self *Binding) {
 	if self != nil {
 		n.show(self)
 	}
-	n.current = f
+	nearest := n.nearest
+	n.current, n.nearest = f, f
 	seen := make(map[string]bool, len(l.Params))
 	for _, p := range l.Params {
 		if seen[p.Name.Name] {
 			c.errorf(diag.DuplicateParam, p.Name.Span(), "Duplicate keys found in parameter list")
 		}
 		seen[p.Name.Name] = true
-		b := &Binding{Name: p.Name.Name, Kind: BindParam, Ident: &p.Name, Owner: f}
+		b := &Binding{Name: p.Name.Name, Kind: BindParam, Stage: c.stage, Ident: &p.Name, Owner: f}
 		c.info.Defs[&p.Name] = b
 		f.Params = append(f.Params, b)
 		n.show(b)
 	}
 	c.nameExpr(l.Body)
-	n.current = f.Parent
+	n.current, n.nearest = f.Parent, nearest
 	n.release(mark)
 }
 
@@ -260,6 +233,9 @@ func (c *checker) nameExpr(e syntax.Expr) {
 	if e == nil {
 		return
 	}
+	if c.codePartial(e) {
+		return
+	}
 	if b, ok := e.(*syntax.Binary); ok {
 		c.nameChain(b)
 		return
@@ -272,13 +248,11 @@ func (c *checker) nameExpr(e syntax.Expr) {
 	case *syntax.Path:
 		c.namePath(e)
 	case *syntax.Self:
-		if n.current == nil {
-			c.errorf(diag.SelfAtTop, e.Span(), "self cannot be used in global context.")
-			n.failed[e] = true
-			return
-		}
-		n.current.UsesSelf = true
-		n.selfOf[e] = n.current
+		c.nameSelf(e)
+	case *syntax.Now:
+		c.mainOnly(e, "now")
+	case *syntax.SampleRate:
+		c.mainOnly(e, "samplerate")
 	case *syntax.Hole:
 		c.errorf(diag.MisplacedHole, e.Span(), "`_` is only allowed as a direct argument of a call or operator")
 	case *syntax.Tuple:
@@ -341,9 +315,9 @@ func (c *checker) nameExpr(e syntax.Expr) {
 	case *syntax.Bad:
 		n.open = true
 	case *syntax.Quote:
-		c.unsupported(e.Span(), "Quoting is")
+		c.nameQuote(e)
 	case *syntax.Splice:
-		c.unsupported(e.Span(), "Splicing is")
+		c.nameSplice(e)
 	}
 }
 
@@ -368,6 +342,9 @@ func (c *checker) nameChain(top *syntax.Binary) {
 	for i := len(chain) - 1; i >= 0; i-- {
 		b := chain[i]
 		c.countNode(b)
+		if b.Op == syntax.OpAt {
+			c.mainOnly(b, "@")
+		}
 		if b.Op == syntax.OpMacroPipe {
 			c.rewritePipe(b)
 			continue
@@ -398,6 +375,9 @@ func (c *checker) namePath(p *syntax.Path) {
 			return
 		}
 		if b := n.latest[name]; b != nil {
+			if !c.atStage(p, b) {
+				return
+			}
 			n.binding[p] = b
 			n.capture(b)
 			if d := n.defs[b]; d != nil && d.lambda != nil && c.inside(d.lambda) {
@@ -406,16 +386,17 @@ func (c *checker) namePath(p *syntax.Path) {
 			return
 		}
 		if b := n.builtins[name]; b != nil {
-			n.binding[p] = b
+			if c.atStage(p, b) {
+				n.binding[p] = b
+			}
 			return
 		}
 	}
 	if n.open {
 		return
 	}
-	if len(p.Segs) == 1 && macroOnly[name] {
-		c.errorf(diag.StageMismatch, p.Span(), "Variable %s is defined in stage 0 but accessed from stage 1", name).
-			Note(source.Span{}, "`%s` is only available in the macro stage", name)
+	if laterMacros[name] {
+		c.unsupported(p.Span(), "`"+name+"` is")
 		return
 	}
 	if n.params[name] {
@@ -423,11 +404,12 @@ func (c *checker) namePath(p *syntax.Path) {
 			Note(source.Span{}, "a default value is evaluated outside of the function and cannot use its parameters")
 		return
 	}
-	d := c.errorf(diag.VariableNotFound, p.Span(), "Variable %q not found in this scope", name)
+	d := c.errorf(diag.VariableNotFound, p.Span(), "Variable %q not found in this scope", syntax.Shown(name))
+	c.noteModule(d, name)
 	if n.hints < maxHints {
 		n.hints++
 		if s := diag.DidYouMean(name, c.visibleNames()); s != "" {
-			d.Suggest("did you mean `%s`?", s)
+			d.Suggest("did you mean `%s`?", syntax.Shown(s))
 		}
 	}
 }
@@ -446,16 +428,20 @@ func (c *checker) inside(l *syntax.Lambda) bool {
 func (c *checker) visibleNames() []string {
 	n := c.names
 	list := make([]string, 0, len(n.latest)+len(n.builtins))
-	for name := range n.latest {
-		list = append(list, name)
+	for name, b := range n.latest {
+		if b.Stage == c.stage {
+			list = append(list, name)
+		}
 	}
-	for name := range n.builtins {
-		list = append(list, name)
+	for name, b := range n.builtins {
+		if b.Stage == c.stage || b.Stage == StagePersistent {
+			list = append(list, name)
+		}
 	}
 	for name := range c.decls.ctors {
 		list = append(list, name)
 	}
-	return list
+	return append(list, c.opts.Imported...)
 }
 
 // pathText returns a path as it is written.
@@ -492,7 +478,7 @@ func (c *checker) nameTarget(a *syntax.Assign) {
 			b.Assigned = true
 			return
 		case b != nil:
-			what = "the function `" + b.Name + "`"
+			what = "the function `" + syntax.Shown(b.Name) + "`"
 		case c.info.Ctors[t] != nil:
 			what = "the constructor `" + pathText(t) + "`"
 		default:

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"fmt"
+
 	"mmm/compiler/diag"
 	"mmm/compiler/syntax"
 )
@@ -60,6 +62,46 @@ func (c *checker) partial(e syntax.Expr) bool {
 			c.nameExpr(x.R)
 		}
 	}
+	return true
+}
+
+// codePartial gives a call with placeholders in the macro stage its meaning
+// (language.md 5.2): f(a, _) is |p| `f(a, $p). It reports whether e is one.
+func (c *checker) codePartial(e syntax.Expr) bool {
+	if c.stage != StageMacro || holes(e) == 0 {
+		return false
+	}
+	l := &syntax.Lambda{}
+	fill := func(x syntax.Expr) syntax.Expr {
+		if !isHole(x) {
+			return x
+		}
+		at := syntax.At{Pos: x.Span()}
+		id := syntax.Ident{At: at, Name: fmt.Sprintf("_$%d", len(l.Params)+1)}
+		l.Params = append(l.Params, &syntax.Param{At: at, Name: id})
+		return &syntax.Splice{At: at, X: &syntax.Path{At: at, Segs: []syntax.Ident{id}}}
+	}
+	at := syntax.At{Pos: e.Span()}
+	var body syntax.Expr
+	switch x := e.(type) {
+	case *syntax.Call:
+		call := &syntax.Call{At: at, Fn: x.Fn, Args: make([]syntax.Expr, len(x.Args))}
+		for i, a := range x.Args {
+			call.Args[i] = fill(a)
+		}
+		body = call
+	case *syntax.Binary:
+		left := fill(x.L)
+		body = &syntax.Binary{At: at, Op: x.Op, OpPos: x.OpPos, L: left, R: fill(x.R)}
+	case *syntax.Unary:
+		body = &syntax.Unary{At: at, Op: x.Op, X: fill(x.X)}
+	default:
+		return false
+	}
+	l.At = at
+	l.Body = &syntax.Quote{At: at, X: body}
+	c.info.Partials[e] = l
+	c.nameExpr(l)
 	return true
 }
 

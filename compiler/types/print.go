@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"mmm/compiler/syntax"
 )
 
 // maxPrinted bounds the length in bytes of a printed type.
@@ -23,7 +25,7 @@ type printer struct {
 // definition: the form of `mmm emit types`.
 func Print(w io.Writer, info *Info) error {
 	for _, b := range info.order {
-		if _, err := fmt.Fprintf(w, "%s : %s\n", b.Name, b.Scheme); err != nil {
+		if _, err := fmt.Fprintf(w, "%s : %s\n", syntax.Shown(b.Name), b.Scheme); err != nil {
 			return err
 		}
 	}
@@ -151,7 +153,7 @@ func (p *printer) typ(t Type) {
 			}
 		}
 	case *Sum:
-		p.b.WriteString(x.Name)
+		p.b.WriteString(syntax.Shown(x.Name))
 		if p.short {
 			return
 		}

@@ -8,11 +8,14 @@ type names struct {
 	latest   map[string]*Binding // innermost visible binding of each name
 	undo     []shadowed
 	builtins map[string]*Binding
-	current  *Func // innermost function literal, nil at top level
+	current  *Func    // innermost function literal of the stage, nil at top level
+	inner    [2]*Func // what current is at each stage, for the stages being left
+	nearest  *Func    // innermost function literal of any stage
 
 	binding  map[*syntax.Path]*Binding
 	selfOf   map[*syntax.Self]*Func
-	failed   map[syntax.Expr]bool // holes and partial applications, reported
+	failed   map[syntax.Expr]bool       // holes and partial applications, reported
+	direct   map[*syntax.MacroCall]bool // builtin macros with constant arguments
 	defs     map[*Binding]*definition
 	order    []*definition // enclosing ones first
 	captured map[*Func]map[*Binding]bool

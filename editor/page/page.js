@@ -10,6 +10,7 @@ let revision = -1;    // of that text
 let swapping = false;
 let knobs = new Map(); // path -> {input, output, held}
 let shownErrors = "";
+let main = "";        // what diagnostics call the patch itself
 
 async function ask(path, options) {
   const sep = path.includes("?") ? "&" : "?";
@@ -43,7 +44,7 @@ function jump(line, column) {
 }
 
 function showErrors(list) {
-  const key = JSON.stringify(list);
+  const key = JSON.stringify([main, list]);
   if (key === shownErrors) return;
   shownErrors = key;
   at("errors").replaceChildren(...list.map((d) => {
@@ -52,9 +53,11 @@ function showErrors(list) {
     const button = document.createElement("button");
     button.type = "button";
     const place = document.createElement("b");
-    place.textContent = d.line ? `${d.line}:${d.column} ${d.severity}: ` : `${d.severity}: `;
+    const here = d.file === main; // else it is in a file that the patch uses
+    const file = here || !d.file ? "" : `${d.file}:`;
+    place.textContent = d.line ? `${file}${d.line}:${d.column} ${d.severity}: ` : `${d.severity}: `;
     button.append(place, d.message + (d.help ? `\n${d.help}` : ""));
-    if (d.line) button.addEventListener("click", () => jump(d.line, d.column));
+    if (d.line && here) button.addEventListener("click", () => jump(d.line, d.column));
     else button.disabled = true;
     item.append(button);
     return item;
@@ -147,7 +150,8 @@ function showStats(v) {
 async function refresh() {
   try {
     const view = await ask(`state?have=${revision}`);
-    at("name").textContent = view.name;
+    at("name").textContent = main = view.name;
+    at("files").textContent = view.files.length ? `Uses ${view.files.join(", ")}` : "";
     document.title = `mmm: ${view.name}`;
     showText(view);
     showKnobs(view.knobs);

@@ -4,6 +4,7 @@
 #define MMMRT_INSTANCE_H
 
 #include "../mmmrt.h"
+#include "heap.h"
 #include "queue.h"
 #include "watchdog.h"
 
@@ -30,6 +31,8 @@ struct mmmrt_instance {
     mmmrt_image image;
     const engine *engine;
     uint64_t *snapshot; /* globals and initialiser's words after init */
+    machine machine;    /* its objects */
+    uint64_t *objects;  /* snapshot of them, NULL without a heap */
     queue log;
     _Atomic uint32_t log_dropped;
     watch watch; /* for runs by the control side */
@@ -37,7 +40,11 @@ struct mmmrt_instance {
 };
 
 /* Prepares the common part; words are the engine's to provide. [any-thread] */
-bool instance_make(mmmrt_instance *instance, const mmmrt_image *image, const engine *engine);
+bool instance_make(mmmrt_instance *instance, const mmmrt_image *image, const uint32_t *objects, uint32_t object_words,
+                   const engine *engine);
+
+/* Makes the machine find its heap in the words. [any-thread] */
+void instance_bind(mmmrt_instance *instance);
 
 /* Frees the common part. [any-thread] */
 void instance_unmake(mmmrt_instance *instance);
@@ -73,7 +80,8 @@ static inline void instance_stop(mmmrt_instance *instance, int fault) {
 
 /* Whether only silence is to be had of it. [audio-thread] */
 static inline bool instance_dead(const mmmrt_instance *instance) {
-    return instance_fault(instance) >= MMMRT_FAULT_TIME ||
+    int fault = instance_fault(instance);
+    return fault == MMMRT_FAULT_TIME || fault == MMMRT_FAULT_TRAP ||
            instance->words[MMMRT_FAULT_TURNS_WORD] >= MMMRT_FAULT_TURNS;
 }
 

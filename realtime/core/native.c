@@ -1,6 +1,7 @@
 /* Instances that run machine code. Each has a store of its own: a store belongs
    to one thread at a time, and so does an instance. */
 #include "compile.h"
+#include "imports.h"
 #include "instance.h"
 #include "memory.h"
 #include "stack.h"
@@ -29,6 +30,7 @@ typedef struct call {
 static void call_code(void *arg) {
     const call *c = arg;
     wasmtime_val_raw_t args[2];
+    c->n->base.machine.stack = __builtin_frame_address(0);
     args[0].i32 = (int32_t)c->first;
     args[1].i32 = (int32_t)c->frames;
     c->n->error = wasmtime_func_call_unchecked(c->n->context, c->func, args, 2, &c->n->trap);
@@ -56,7 +58,10 @@ static bool enter(native *n, const wasmtime_func_t *func, uint32_t first, uint32
 
 static bool native_init(mmmrt_instance *instance) {
     native *n = (native *)instance;
-    return enter(n, &n->init, 0, 0);
+    instance->machine.in_init = true;
+    bool ok = enter(n, &n->init, 0, 0);
+    instance->machine.in_init = false;
+    return ok;
 }
 
 static bool native_run(mmmrt_instance *instance, uint32_t first, uint32_t frames) {
@@ -91,17 +96,6 @@ static void native_free(mmmrt_instance *instance) {
 
 static const engine native_engine = {native_init, native_run, native_free, native_detail};
 
-static wasm_trap_t *print(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *args, size_t count) {
-    (void)caller;
-    (void)count;
-    mmmrt_instance_print(env, args[0].f64, args[1].i32);
-    return NULL;
-}
-
-static bool name_is(const wasm_name_t *name, const char *text) {
-    return name->size == strlen(text) && memcmp(name->data, text, name->size) == 0;
-}
-
 /* Whether a function takes params and returns nothing. */
 static bool takes(const wasm_functype_t *type, const wasm_valkind_t *params, size_t count) {
     const wasm_valtype_vec_t *have = wasm_functype_params(type);
@@ -113,33 +107,7 @@ static bool takes(const wasm_functype_t *type, const wasm_valkind_t *params, siz
     return true;
 }
 
-static const wasm_valkind_t print_params[] = {WASM_F64, WASM_I32};
 static const wasm_valkind_t run_params[] = {WASM_I32, WASM_I32};
-
-/* Makes the one import that a module may have. False with an error text for any
-   other. */
-static bool make_imports(native *n, const wasmtime_module_t *code, wasmtime_extern_t *imports, size_t *count,
-                         char *error, size_t error_size) {
-    wasm_importtype_vec_t types;
-    wasmtime_module_imports(code, &types);
-    bool ok = types.size <= 1;
-    if (ok && types.size == 1) {
-        const wasm_importtype_t *t = types.data[0];
-        const wasm_externtype_t *et = wasm_importtype_type(t);
-        const wasm_functype_t *ft = wasm_externtype_as_functype_const(et);
-        ok = name_is(wasm_importtype_module(t), "mmm") && name_is(wasm_importtype_name(t), "print") && ft &&
-             takes(ft, print_params, 2);
-        if (ok) {
-            imports[0].kind = WASMTIME_EXTERN_FUNC;
-            wasmtime_func_new_unchecked(n->context, ft, print, &n->base, NULL, &imports[0].of.func);
-        }
-    }
-    if (!ok)
-        snprintf(error, error_size, "the module imports something other than mmm.print(f64, i32)");
-    *count = types.size;
-    wasm_importtype_vec_delete(&types);
-    return ok;
-}
 
 static bool get_func(native *n, const wasmtime_instance_t *in, const char *name, const wasm_valkind_t *params,
                      size_t count, wasmtime_func_t *func, char *error, size_t error_size) {
@@ -159,14 +127,25 @@ static bool get_func(native *n, const wasmtime_instance_t *in, const char *name,
     return ok;
 }
 
-static bool get_memory(native *n, const wasmtime_instance_t *in, size_t words, char *error, size_t error_size) {
+/* Behind the image of a program with objects the code has words of its own. */
+static bool get_memory(native *n, const wasmtime_instance_t *in, size_t words, bool heap, char *error,
+                       size_t error_size) {
     wasmtime_extern_t item;
     bool ok = false;
+    size_t own = heap ? OWN_WORDS : 0;
     if (wasmtime_instance_export_get(n->context, in, "memory", 6, &item)) {
         if (item.kind == WASMTIME_EXTERN_MEMORY &&
-            wasmtime_memory_data_size(n->context, &item.of.memory) / sizeof(uint64_t) >= words) {
+            wasmtime_memory_data_size(n->context, &item.of.memory) / sizeof(uint64_t) >= words + own) {
+            size_t size = wasmtime_memory_data_size(n->context, &item.of.memory) / sizeof(uint64_t);
             n->base.words = (uint64_t *)wasmtime_memory_data(n->context, &item.of.memory);
             ok = n->base.words != NULL;
+            if (ok && heap) {
+                n->base.machine.own = n->base.words + words;
+                n->base.machine.scratch = n->base.machine.own + OWN_WORDS;
+                ok = n->base.machine.own[OWN_SCRATCH] <= size - words - OWN_WORDS;
+            }
+            if (ok)
+                memory_touch(n->base.words, size * sizeof(uint64_t));
         }
         wasmtime_extern_delete(&item);
     }
@@ -186,9 +165,10 @@ static bool instantiate(native *n, mmmrt_module *module, const mmmrt_image *imag
     }
     n->store = wasmtime_store_new(module_engine(deep), NULL, NULL);
     n->context = wasmtime_store_context(n->store);
-    wasmtime_extern_t imports[1];
+    wasmtime_extern_t imports[MAX_IMPORTS];
     size_t count;
-    if (!make_imports(n, code, imports, &count, error, error_size))
+    bool heap;
+    if (!imports_make(&n->base.machine, n->context, code, imports, &count, &heap, error, error_size))
         return false;
     wasmtime_instance_t in;
     wasmtime_error_t *failed = wasmtime_instance_new(n->context, code, imports, count, &in, &n->trap);
@@ -202,11 +182,11 @@ static bool instantiate(native *n, mmmrt_module *module, const mmmrt_image *imag
     }
     return get_func(n, &in, "init", NULL, 0, &n->init, error, error_size) &&
            get_func(n, &in, "run", run_params, 2, &n->run, error, error_size) &&
-           get_memory(n, &in, image->words, error, error_size);
+           get_memory(n, &in, image->words, heap, error, error_size);
 }
 
-mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, bool deep, char *error,
-                             size_t error_size) {
+mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, const uint32_t *objects,
+                             uint32_t object_words, bool deep, char *error, size_t error_size) {
     if (error_size)
         *error = 0;
     native *n = calloc(1, sizeof *n);
@@ -215,10 +195,10 @@ mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, boo
         free(n);
         return NULL;
     }
-    if (!instance_make(&n->base, image, &native_engine)) {
-        snprintf(error, error_size, "out of memory or threads");
+    if (!instance_make(&n->base, image, objects, object_words, &native_engine)) {
+        snprintf(error, error_size, "out of memory or threads, or the tables of objects are damaged");
     } else if (instantiate(n, module, image, deep, error, error_size)) {
-        memory_touch(n->base.words, (size_t)image->words * sizeof(uint64_t));
+        instance_bind(&n->base);
         return &n->base;
     }
     mmmrt_instance_free(&n->base);

@@ -25,6 +25,10 @@ struct mmmrt_program {
     uint64_t *ring_marks; /* write index of each ring when its bulk was copied */
     uint64_t bulk_epoch;  /* the player's epoch then */
     uint32_t old_state;   /* words of the state that the plan reads */
+    uint32_t old_init;    /* words of the old initialiser's block */
+    mmmrt_op *init_ops;   /* of the initialiser's words */
+    uint32_t *strings, *shapes;
+    adoption adoption; /* names ops and these */
     uint32_t fade_frames;
     double fade_cosine, fade_sine; /* of the angle that a frame of the fade turns by */
     bool keep_time, keep_plain, set_values;

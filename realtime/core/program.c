@@ -18,8 +18,21 @@ static bool op_valid(const mmmrt_op *op, uint64_t old_size, uint64_t new_size) {
     return within(op->src, op->size, old_size) && within(op->dst, op->size, new_size);
 }
 
-static bool plan_valid(const mmmrt_swap *s, uint64_t old_size) {
+/* Whether no number of a map lies outside the new program's. */
+static bool map_valid(const uint32_t *map, uint32_t count, uint64_t limit) {
+    for (uint32_t i = 0; i < count; i++)
+        if (map[i] != 0 && map[i] >= limit)
+            return false;
+    return true;
+}
+
+static bool plan_valid(const mmmrt_swap *s, uint64_t old_size, uint64_t old_init) {
     uint64_t new_size = s->instance->image.state_size;
+    for (size_t i = 0; i < s->init_op_count; i++)
+        if (!op_valid(&s->init_ops[i], old_init, s->instance->image.init_size))
+            return false;
+    if (!map_valid(s->shapes, s->shape_count, objects_shape_count(&s->instance->machine.o)))
+        return false;
     for (size_t i = 0; i < s->op_count; i++)
         if (!op_valid(&s->ops[i], old_size, new_size))
             return false;
@@ -52,8 +65,8 @@ static void copy_slots(mmmrt_program *p, const mmmrt_swap *s) {
         p->notes[i] = s->notes[i] >= 0 && (uint32_t)s->notes[i] < image->note_count ? s->notes[i] : -1;
 }
 
-mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state) {
-    if (!plan_valid(s, old_state))
+mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state, uint32_t old_init) {
+    if (!plan_valid(s, old_state, old_init))
         return NULL;
     mmmrt_program *p = memory_new(sizeof *p);
     if (!p)
@@ -65,11 +78,17 @@ mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state) {
     p->ring_count = s->ring_count;
     p->ring_marks = memory_new(s->ring_count * sizeof *p->ring_marks);
     p->old_state = old_state;
+    p->old_init = old_init;
+    p->init_ops = copy(s->init_ops, s->init_op_count, sizeof *s->init_ops);
+    p->strings = copy(s->strings, s->string_count, sizeof *s->strings);
+    p->shapes = copy(s->shapes, s->shape_count, sizeof *s->shapes);
     p->last = memory_new(s->instance->image.outs * sizeof *p->last);
-    if (!p->ops || !p->rings || !p->ring_marks || !p->last) {
+    if (!p->ops || !p->rings || !p->ring_marks || !p->last || !p->init_ops || !p->strings || !p->shapes) {
         mmmrt_program_free(p);
         return NULL;
     }
+    p->adoption = (adoption){p->ops,     p->op_count,     p->init_ops, s->init_op_count,
+                             p->strings, s->string_count, p->shapes,   s->shape_count};
     p->fade_frames = s->fade_frames;
     double angle = s->fade_frames > 0 ? acos(0) / s->fade_frames : 0;
     p->fade_cosine = cos(angle);
@@ -85,6 +104,9 @@ void mmmrt_program_free(mmmrt_program *p) {
     if (!p)
         return;
     free(p->ops);
+    free(p->init_ops);
+    free(p->strings);
+    free(p->shapes);
     free(p->rings);
     free(p->ring_marks);
     free(p->last);

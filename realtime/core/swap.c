@@ -99,6 +99,9 @@ static void migrate(mmm_player *p, const mmmrt_instance *old, mmmrt_program *pro
         const mmmrt_ring *r = &program->rings[i];
         catch_up(from + r->src, to + r->dst, r->len, program->ring_marks[i], epochs);
     }
+    if (old->image.init_size >= program->old_init)
+        heap_adopt(&program->instance->machine, &old->machine, &program->instance->image, &old->image,
+                   &program->adoption);
 }
 
 /* ---- values ---- */

@@ -33,7 +33,8 @@ static void vm_detail(mmmrt_instance *instance, char *text, size_t size) {
 
 static const engine vm_engine = {vm_init, vm_run, vm_free, vm_detail};
 
-mmmrt_instance *mmmrt_vm(const mmmrt_image *image, mmmrt_calls calls, uint64_t context) {
+mmmrt_instance *mmmrt_vm(const mmmrt_image *image, const uint32_t *objects, uint32_t object_words, mmmrt_calls calls,
+                         uint64_t context) {
     if (!image_valid(image))
         return NULL;
     vm *v = calloc(1, sizeof *v);
@@ -42,9 +43,10 @@ mmmrt_instance *mmmrt_vm(const mmmrt_image *image, mmmrt_calls calls, uint64_t c
     v->calls = calls;
     v->context = context;
     v->base.words = memory_new((size_t)image->words * sizeof(uint64_t));
-    if (!instance_make(&v->base, image, &vm_engine) || !v->base.words) {
+    if (!instance_make(&v->base, image, objects, object_words, &vm_engine) || !v->base.words) {
         mmmrt_instance_free(&v->base);
         return NULL;
     }
+    instance_bind(&v->base);
     return &v->base;
 }

@@ -168,8 +168,9 @@ static int entered_run(uint64_t context, uint32_t first, uint32_t frames) {
     return vm_calls.run(context, first, frames);
 }
 
-mmmrt_instance *mmmrt_vm(const mmmrt_image *image, mmmrt_calls calls, uint64_t context) {
-    static mmmrt_instance *(*real)(const mmmrt_image *, mmmrt_calls, uint64_t);
+mmmrt_instance *mmmrt_vm(const mmmrt_image *image, const uint32_t *objects, uint32_t object_words, mmmrt_calls calls,
+                         uint64_t context) {
+    static mmmrt_instance *(*real)(const mmmrt_image *, const uint32_t *, uint32_t, mmmrt_calls, uint64_t);
     if (!real) {
         void *library = dlopen("libmmmrt.so", RTLD_NOW | RTLD_NOLOAD);
         void *p = library ? real_dlsym()(library, "mmmrt_vm") : NULL;
@@ -178,7 +179,7 @@ mmmrt_instance *mmmrt_vm(const mmmrt_image *image, mmmrt_calls calls, uint64_t c
             return NULL;
     }
     vm_calls = calls;
-    return real(image, (mmmrt_calls){entered_init, entered_run}, context);
+    return real(image, objects, object_words, (mmmrt_calls){entered_init, entered_run}, context);
 }
 
 /* ---- the goroutine ---- */

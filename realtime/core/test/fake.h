@@ -65,7 +65,7 @@ static inline fake *fake_new(void (*turn)(fake *, uint32_t), uint32_t ins, uint3
     image.words = image.out + outs * MMMRT_BLOCK_FRAMES;
     f->turn = turn;
     f->ring = ring;
-    f->in = mmmrt_vm(&image, (mmmrt_calls){fake_init, fake_run}, (uint64_t)f);
+    f->in = mmmrt_vm(&image, NULL, 0, (mmmrt_calls){fake_init, fake_run}, (uint64_t)f);
     int64_t place;
     char text[8];
     mmmrt_instance_init(f->in, 0, 48000, &place, text, sizeof text);
@@ -88,7 +88,7 @@ static inline mmmrt_swap fake_swap(fake *f) {
 
 /* Publishes and returns the program. */
 static inline mmmrt_program *fake_publish(mmm_player *p, const mmmrt_swap *s, fake *old) {
-    mmmrt_program *program = mmmrt_program_new(s, old ? old->in->image.state_size : 0);
+    mmmrt_program *program = mmmrt_program_new(s, old ? old->in->image.state_size : 0, 0);
     mmmrt_player_publish(p, program, old ? old->in : NULL);
     return program;
 }

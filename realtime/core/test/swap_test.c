@@ -159,11 +159,11 @@ static void a_plan_that_does_not_fit_is_refused(void) {
     fake *f = fake_new(turn_ring, 0, 1, 8);
     mmmrt_op op;
     mmmrt_swap s = keep_all(f, &op);
-    CHECK("the old state is too small", !mmmrt_program_new(&s, op.size - 1));
+    CHECK("the old state is too small", !mmmrt_program_new(&s, op.size - 1, 0));
     op.dst = 1;
-    CHECK("the new state is too small", !mmmrt_program_new(&s, 1000));
+    CHECK("the new state is too small", !mmmrt_program_new(&s, 1000, 0));
     op = (mmmrt_op){.size = 4, .old_len = UINT32_MAX, .new_len = UINT32_MAX};
-    CHECK("no ring is that long", !mmmrt_program_new(&s, 1000));
+    CHECK("no ring is that long", !mmmrt_program_new(&s, 1000, 0));
     fake_free(f);
 }
 

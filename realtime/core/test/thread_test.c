@@ -58,7 +58,7 @@ static mmmrt_instance *instance(const char *path, bool deep) {
     mmmrt_image image = {.params = 8, .param_count = 1, .globals = 9, .global_count = 1, .state = 10,
                          .state_size = 1, .in = 16, .ins = 1, .out = 16 + MMMRT_BLOCK_FRAMES, .outs = 1,
                          .words = 16 + 2 * MMMRT_BLOCK_FRAMES};
-    mmmrt_instance *in = module ? FUNCTION(mmmrt_native)(module, &image, deep, error, sizeof error) : NULL;
+    mmmrt_instance *in = module ? FUNCTION(mmmrt_native)(module, &image, NULL, 0, deep, error, sizeof error) : NULL;
     int64_t place;
     if (!in || FUNCTION(mmmrt_instance_init)(in, 0, 48000, &place, error, sizeof error)) {
         printf("%s: %s\n", path, error);
@@ -76,7 +76,7 @@ static void publish(mmm_player *player, mmmrt_instance *in, mmmrt_instance *old)
     s.slots[0].max = 1;
     for (int i = 0; i < 16; i++)
         s.notes[i] = -1;
-    FUNCTION(mmmrt_player_publish)(player, FUNCTION(mmmrt_program_new)(&s, old != NULL), old);
+    FUNCTION(mmmrt_player_publish)(player, FUNCTION(mmmrt_program_new)(&s, old != NULL, 0), old);
 }
 
 typedef struct job {
