@@ -22,6 +22,8 @@ var staged = []string{
 	"#stage(macro)\nfn p(s){ str_to_number(str_take(s,1.0)) |> lift }\n#stage(main)\nfn dsp(){ p!(\"4,2\") + Control!(\"x\", 0.5) }",
 	"#stage(macro)\nfn loop(n){ loop(n + 1) }\n#stage(main)\nfn dsp(){ loop!(0) }",
 	"mod a { pub mod b { pub fn f(x){ x + 1 } } pub use b::f }\nuse a::*\nfn dsp(){ f(1) + a::b::f(2) }",
+	// imports that name each other in a ring, found by the fuzzer
+	"mod a { pu a::*\nfn dsp(){ f(1) + a:+${*\nf} pub use b} pub\nuse a:: a {*\nfn dsp(){ f(1) + a::",
 	"use osc::*\nfn dsp(){ sinwave(440.0, 0.0) }",
 	"type rec L = Nil | Cons(float, L)\nfn s(l:L)->float{ match l { Nil => 0, Cons(h,t) => h + s(t) } }\nfn dsp(){ s(Cons(1, Cons(now, Nil))) }",
 	"let v = 0 fn t(){ v = v + 1\nlet _ = t@(now + 2) }\nlet _ = t@1\nfn dsp(){ let k = v\nlet f = |x| { k = k + x\nk + self }\n[f, f][0](1) }",
