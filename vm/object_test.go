@@ -203,8 +203,7 @@ func countsDecide(t *testing.T) {
 }
 
 func sumsAreWalked(t *testing.T) {
-	// A sum in a sum, its tags 1 and tag, holds a box that has no other holder.
-	const tag = 1
+	// A sum in a sum, both with tag 1, holds a box that has no other holder.
 	for _, c := range []struct {
 		outer, inner uint64
 		lives        bool

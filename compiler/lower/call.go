@@ -209,6 +209,10 @@ func (c *function) apply(to callee, info *types.CallInfo, args []mir.Value, at s
 	case to.fn != nil:
 		return c.direct(to.fn, info, args, at)
 	default:
+		if op, ok := tupleOps[to.builtin]; ok && len(info.Params.Params) == 2 {
+			lt, rt := c.sub.concrete(info.Params.Params[0].Type), c.sub.concrete(info.Params.Params[1].Type)
+			return c.arith(op, args[:size(lt)], lt, args[size(lt):], rt)
+		}
 		return c.builtin(to.builtin, args, c.sub.concrete(info.Params))
 	}
 }
