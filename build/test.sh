@@ -37,8 +37,8 @@ grep -E '^(ok|FAIL|---)' out/test-log.txt || true
 corpus=${MMM_CONFORMANCE:-../shared/conformance}
 if [ -f "$corpus/run.py" ]; then
     for engine in native vm; do
-        step "conformance $engine" env MMM_ENGINE=$engine build/conformance.sh "$corpus"
-        tail -n 2 out/test-log.txt
+        step "conformance $engine" env MMM_ENGINE=$engine python3 "$corpus/run.py" --cmd out/mmm
+        tail -n 1 out/test-log.txt
     done
 fi
 if [ ${#failed[@]} -gt 0 ]; then

@@ -49,7 +49,7 @@ func BenchmarkEdit(b *testing.B) {
 	text := largePatch()
 	for b.Loop() {
 		if r := Compile(Options{Name: "patch.mmm", Text: text}); r.Program == nil {
-			b.Fatal(r.Error())
+			b.Fatalf("%d diagnostics", len(r.Diags.All))
 		}
 	}
 }
@@ -113,7 +113,7 @@ func BenchmarkEditPhases(b *testing.B) {
 	})
 	r := Compile(Options{Name: "patch.mmm", Text: text})
 	if r.Program == nil {
-		b.Fatal(r.Error())
+		b.Fatalf("%d diagnostics", len(r.Diags.All))
 	}
 	whole := func() *mir.Program { return lower.Program(r.Whole, r.Info, lower.Options{}, ds) }
 	b.Run("lower", func(b *testing.B) {

@@ -8,7 +8,6 @@
 package compiler
 
 import (
-	"fmt"
 	"runtime/debug"
 
 	"mmm/compiler/diag"
@@ -112,17 +111,4 @@ func Compile(o Options) (r *Result) {
 	}
 	r.Program = p
 	return r
-}
-
-// Error returns the diagnostics as an error when there are errors.
-func (r *Result) Error() error {
-	if !r.Diags.HasErrors() {
-		return nil
-	}
-	for _, d := range r.Diags.All {
-		if d.Severity == diag.Error {
-			return fmt.Errorf("%s", d.Message)
-		}
-	}
-	return nil
 }

@@ -63,7 +63,7 @@ func (c *function) delay(e syntax.Expr, args []syntax.Expr) []mir.Value {
 	x, t := c.num(args[1]), c.num(args[2])
 	size := int64(math.Min(n.Value, state.MaxStateWords+1))
 	if size > state.MaxStateWords {
-		c.ds.Errorf(diag.TooMuchState, pos(args[0]), "A delay of %s samples is longer than the limit of %d", n.Text, state.MaxStateWords)
+		c.ds.Errorf(diag.TooMuchState, args[0].Span(), "A delay of %s samples is longer than the limit of %d", n.Text, state.MaxStateWords)
 		return []mir.Value{x}
 	}
 	off := c.place(&state.Node{Kind: state.Delay, Len: int(size)})

@@ -99,9 +99,9 @@ func (c *function) call(e, fn syntax.Expr, args []syntax.Expr) []mir.Value {
 	}
 	if info.Kind == types.CallSpread {
 		vals := c.expr(args[0])
-		return c.spread(to, info, vals, c.typ(args[0]), pos(e))
+		return c.spread(to, info, vals, c.typ(args[0]), e.Span())
 	}
-	return c.apply(to, info, c.arguments(to, info, args, pos(e)), pos(e))
+	return c.apply(to, info, c.arguments(to, info, args, e.Span()), e.Span())
 }
 
 // arguments evaluates args left to right and returns the words of the
@@ -114,7 +114,7 @@ func (c *function) arguments(to callee, info *types.CallInfo, args []syntax.Expr
 		for i, a := range args {
 			v := c.expr(a)
 			if i < len(params) {
-				vals = append(vals, c.convert(v, c.info.Types[a], params[i].Type, pos(a))...)
+				vals = append(vals, c.convert(v, c.info.Types[a], params[i].Type, a.Span())...)
 			}
 		}
 	case types.CallUnpack:
@@ -127,7 +127,7 @@ func (c *function) arguments(to callee, info *types.CallInfo, args []syntax.Expr
 		for i, a := range args {
 			v := c.expr(a)
 			if i < len(ps) {
-				vals = append(vals, c.convertConcrete(v, c.typ(a), ps[i].typ, pos(a))...)
+				vals = append(vals, c.convertConcrete(v, c.typ(a), ps[i].typ, a.Span())...)
 			}
 		}
 	case types.CallPack:

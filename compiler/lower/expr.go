@@ -4,7 +4,6 @@ package lower
 
 import (
 	"mmm/compiler/mir"
-	"mmm/compiler/source"
 	"mmm/compiler/syntax"
 	"mmm/compiler/types"
 )
@@ -418,6 +417,3 @@ func (c *function) target(e syntax.Expr) (*syntax.Path, part, bool) {
 	}
 	return nil, part{}, false
 }
-
-// pos is a short cut for spans of expressions.
-func pos(e syntax.Expr) source.Span { return e.Span() }

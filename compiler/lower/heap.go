@@ -72,7 +72,7 @@ func (c *function) array(e *syntax.Array) []mir.Value {
 	}
 	var words []mir.Value
 	for _, x := range e.Elems {
-		words = append(words, c.convertConcrete(c.exprWanted(x), c.wanted(x), elem, pos(x))...)
+		words = append(words, c.convertConcrete(c.exprWanted(x), c.wanted(x), elem, x.Span())...)
 	}
 	in := &mir.Instr{Op: mir.NewArray, Args: words, Imm: int64(size(elem)), Aux: c.shapeOf(elem)}
 	if in.Imm == 0 {

@@ -95,7 +95,7 @@ func (c *function) scalar(op syntax.Op, a, b mir.Value) mir.Value {
 func (c *function) unary(e *syntax.Unary) []mir.Value {
 	vals, t := c.expr(e.X), c.typ(e.X)
 	if e.Op == syntax.OpAdd {
-		return c.convertConcrete(vals, t, types.Number, pos(e.X))
+		return c.convertConcrete(vals, t, types.Number, e.X.Span())
 	}
 	return c.arith(syntax.OpSub, []mir.Value{c.b.Num(0)}, types.Number, vals, t)
 }

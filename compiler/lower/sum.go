@@ -85,7 +85,7 @@ func (c *function) payload(info *types.CallInfo, args []syntax.Expr, at source.S
 	var vals []mir.Value
 	for i, p := range parts(target) {
 		if i < len(args) {
-			vals = append(vals, c.convertConcrete(c.expr(args[i]), c.typ(args[i]), p.typ, pos(args[i]))...)
+			vals = append(vals, c.convertConcrete(c.expr(args[i]), c.typ(args[i]), p.typ, args[i].Span())...)
 		}
 	}
 	return vals
