@@ -24,7 +24,7 @@ var (
 )
 
 // mainOnly names the functions that exist in the main stage only.
-var mainOnly = []string{"mem", "delay", "set_midi_port", "_mimium_schedule_at"}
+var mainOnly = []string{"mem", "delay", "set_midi_port", "_mimium_schedule_at", "__mix"}
 
 // builtinBindings returns a binding for every builtin.
 func builtinBindings() map[string]*Binding {
@@ -59,6 +59,7 @@ func builtinBindings() map[string]*Binding {
 	generic(func(a *Var, xs *Array) { add("prepend", []*Var{a}, xs, a, xs) })
 	generic(func(a *Var, xs *Array) { add("split_head", []*Var{a}, &Tuple{[]Type{a, xs}}, xs) })
 	generic(func(a *Var, xs *Array) { add("split_tail", []*Var{a}, &Tuple{[]Type{xs, a}}, xs) })
+	generic(func(a *Var, _ *Array) { add("__mix", []*Var{a}, a, a, a) }) // the sum of two values of any type of numbers
 	code := func(t Type) Type { return &Code{t} }
 	add("lift_f", nil, code(Number), Number)
 	add("lift_arrayf", nil, code(&Array{Number}), &Array{Number})

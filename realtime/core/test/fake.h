@@ -1,5 +1,5 @@
 /* Programs written in C, for tests of everything around them. One image for all:
-   2 parameters, 4 cues, 1 global, a delay ring, 4 inputs and 4 outputs at
+   2 parameters, 200 cues, 32 globals, a delay ring, 4 inputs and 4 outputs at
    most. */
 #ifndef MMMRT_FAKE_H
 #define MMMRT_FAKE_H
@@ -12,8 +12,8 @@
 enum {
     FAKE_PARAMS = 8,
     FAKE_CUES = 10,
-    FAKE_GLOBAL = 14,
-    FAKE_STATE = 16, /* a counter, then a ring */
+    FAKE_GLOBAL = 210,
+    FAKE_STATE = 242, /* a counter, then a ring */
 };
 
 typedef struct fake fake;
@@ -57,8 +57,8 @@ static inline int fake_run(uint64_t context, uint32_t first, uint32_t frames) {
 /* Makes a fake; its memory is the instance's end. */
 static inline fake *fake_new(void (*turn)(fake *, uint32_t), uint32_t ins, uint32_t outs, uint32_t ring) {
     fake *f = calloc(1, sizeof *f);
-    mmmrt_image image = {.params = FAKE_PARAMS, .param_count = 2, .cues = FAKE_CUES, .cue_count = 4,
-                         .globals = FAKE_GLOBAL, .global_count = 1, .state = FAKE_STATE,
+    mmmrt_image image = {.params = FAKE_PARAMS, .param_count = 2, .cues = FAKE_CUES, .cue_count = 200,
+                         .globals = FAKE_GLOBAL, .global_count = 32, .state = FAKE_STATE,
                          .state_size = 1 + 2 + ring, .ins = ins, .outs = outs};
     image.in = image.state + image.state_size;
     image.out = image.in + ins * MMMRT_BLOCK_FRAMES;
