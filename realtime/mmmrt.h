@@ -188,7 +188,7 @@ typedef struct mmmrt_cue {
     double init;
 } mmmrt_cue;
 
-/* Limits: state.MaxVoices, state.MaxPools. */
+/* Limits: those of package types. */
 enum { MMMRT_MAX_VOICES = 128, MMMRT_MAX_POOLS = 8 };
 
 /* A pool of voices: state.Pool. */

@@ -56,12 +56,6 @@ type Cue struct {
 	Init            float64 // before the first event
 }
 
-// Limits of the pools of a program.
-const (
-	MaxVoices = 128
-	MaxPools  = 8
-)
-
 // Pool is a set of voices that share the notes between them.
 type Pool struct {
 	// Levels has an element for each voice: the global that holds the voice's

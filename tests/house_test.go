@@ -60,7 +60,7 @@ var allowed = map[string][]string{
 	"state":          {},
 	"realtime":       {"state"},
 	"compiler/mir":   {"compiler/source", "state"},
-	"compiler/types": {"compiler/source", "compiler/diag", "compiler/syntax", "state"},
+	"compiler/types": {"compiler/source", "compiler/diag", "compiler/syntax"},
 	"draft":          {},
 	"audiofile":      {"draft"},
 	"plot":           {"draft"},

@@ -186,9 +186,11 @@ func TestCuesChangeAtTheSampleOfTheirEvent(t *testing.T) {
 		midi(31, 0xB3, 7, 1), // another channel
 		{Time: 40, Kind: realtime.Transport, Playing: true, Value: 4, Tempo: 60},
 		{Time: 50, Kind: realtime.Transport, Playing: true, Value: 1, Tempo: 120}, // a loop
-		{Time: 60, Kind: realtime.Transport, Value: 8},                           // stop
+		{Time: 60, Kind: realtime.Transport, Value: 8},                            // stop
 	}
-	beat := func(from float64, samples int, tempo float64) float64 { return from + float64(samples)*(tempo/60/48000) }
+	beat := func(from float64, samples int, tempo float64) float64 {
+		return from + float64(samples)*(tempo/60/48000)
+	}
 	want := map[int][]float64{
 		9: {5, 0, 0, 0, 0, 120}, 10: {99, 0, 0, 0, 0, 120}, 20: {99, -1, 0, 0, 0, 120}, 21: {99, 1, 0, 0, 0, 120}, 22: {99, 0, 0, 0, 0, 120},
 		29: {99, 0, 0, 0, 0, 120}, 30: {99, 0, 44, 0, 0, 120}, 40: {99, 0, 44, 4, 1, 60}, 49: {99, 0, 44, beat(4, 9, 60), 1, 60},

@@ -30,7 +30,7 @@ func (c *function) host(e *syntax.MacroCall) []mir.Value {
 		return []mir.Value{c.param(mir.Param{Path: h.Name, Init: h.Init.Number, Min: h.Min, Max: h.Max, Pos: e.Pos})}
 	case types.HostParam:
 		return []mir.Value{c.smoothed(h, c.param(mir.Param{Path: h.Name, Init: h.Init.Number, Min: h.Min, Max: h.Max,
-			Curve: h.Curve, Unit: h.Unit, Steps: h.Steps, Labels: h.Labels, Pos: e.Pos}))}
+			Curve: curves[h.Curve], Unit: h.Unit, Steps: h.Steps, Labels: h.Labels, Pos: e.Pos}))}
 	case types.HostMidiNote, types.HostController, types.HostBend, types.HostPressure, types.HostVoice, types.HostTransport:
 		return c.cues(h)
 	default:
@@ -121,6 +121,9 @@ func (c *function) probe(h *types.Host, vals []mir.Value, t types.Type) []mir.Va
 	}
 	return vals
 }
+
+// curves are the curves by their names; none is the straight one.
+var curves = map[string]state.Curve{"log": state.CurveLog, "exp": state.CurveExp}
 
 // smoothed runs the value x of a control through its one-pole filter, which
 // starts at the first value: y = y + (x - y) / (1 + smooth * samplerate).

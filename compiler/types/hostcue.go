@@ -5,7 +5,12 @@ import (
 
 	"mmm/compiler/diag"
 	"mmm/compiler/syntax"
-	"mmm/state"
+)
+
+// Limits of the voices of a patch. libmmmrt has the same.
+const (
+	MaxVoices = 128 // of one pool
+	MaxPools  = 8   // different numbers of voices
 )
 
 // midiNote infers midi_note_mono!(ch, note, vel).
@@ -43,14 +48,14 @@ func (c *checker) midiVoice(e *syntax.MacroCall, h *Host, name string) Type {
 	if !ok {
 		return Failure
 	}
-	if h.Voices, ok = c.hostIndex(e.Args[1], v[1], 1, state.MaxVoices, "The number of voices"); !ok {
+	if h.Voices, ok = c.hostIndex(e.Args[1], v[1], 1, MaxVoices, "The number of voices"); !ok {
 		return Failure
 	}
 	if h.Voice, ok = c.hostIndex(e.Args[0], v[0], 0, h.Voices-1, "A voice"); !ok {
 		return Failure
 	}
-	if !c.pools[h.Voices] && len(c.pools) == state.MaxPools {
-		c.errorf(diag.HostArgument, e.Args[1].Span(), "A patch has voices in at most %d different numbers", state.MaxPools)
+	if !c.pools[h.Voices] && len(c.pools) == MaxPools {
+		c.errorf(diag.HostArgument, e.Args[1].Span(), "A patch has voices in at most %d different numbers", MaxPools)
 		return Failure
 	}
 	c.pools[h.Voices] = true

@@ -5,7 +5,6 @@ import (
 
 	"mmm/compiler/diag"
 	"mmm/compiler/syntax"
-	"mmm/state"
 )
 
 // maxSteps bounds the steps of a control: an editor shows them all.
@@ -71,11 +70,9 @@ func (p *description) field(f syntax.RecordField) (ok bool) {
 		h.Max, ok = p.hostNumber(f.Value)
 	case "curve":
 		p.curve = f.Value
-		var word string
-		if word, ok = p.hostString(f.Value, "a curve"); ok {
-			if h.Curve, ok = curves[word]; !ok {
-				p.errorf(diag.HostArgument, f.Value.Span(), "There is no curve %q: a curve is \"lin\", \"log\" or \"exp\"", word)
-			}
+		if h.Curve, ok = p.hostString(f.Value, "a curve"); ok && h.Curve != "lin" && h.Curve != "log" && h.Curve != "exp" {
+			p.errorf(diag.HostArgument, f.Value.Span(), "There is no curve %q: a curve is \"lin\", \"log\" or \"exp\"", h.Curve)
+			return false
 		}
 	case "unit":
 		h.Unit, ok = p.hostString(f.Value, "a unit")
@@ -92,8 +89,6 @@ func (p *description) field(f syntax.RecordField) (ok bool) {
 	}
 	return ok
 }
-
-var curves = map[string]state.Curve{"lin": state.CurveLin, "log": state.CurveLog, "exp": state.CurveExp}
 
 // steps reads a number of steps or the list of their labels.
 func (p *description) steps(e syntax.Expr) (ok bool) {
@@ -153,7 +148,7 @@ func (p *description) complete(r *syntax.Record) bool {
 	switch {
 	case h.Min >= h.Max:
 		p.errorf(diag.HostArgument, at(p.max, p.min).Span(), "The minimum of a control must be below its maximum: %v, %v", h.Min, h.Max)
-	case h.Curve != state.CurveLin && h.Min <= 0:
+	case h.Curve != "" && h.Curve != "lin" && h.Min <= 0:
 		p.errorf(diag.HostArgument, at(p.min, p.curve).Span(), "The minimum of a control with a curve must be above 0, not %v", h.Min)
 	case x < h.Min || x > h.Max:
 		p.errorf(diag.HostArgument, p.init.Span(), "The initial value %v is outside of the range from %v to %v", x, h.Min, h.Max)

@@ -4,10 +4,7 @@
 
 package types
 
-import (
-	"mmm/compiler/syntax"
-	"mmm/state"
-)
+import "mmm/compiler/syntax"
 
 // Info is the result of Check. Types in it may mention quantified variables of
 // the function around the node; lowering substitutes them per instance.
@@ -153,11 +150,11 @@ const (
 // Host is a builtin macro call with its constant arguments.
 type Host struct {
 	Kind           HostKind
-	Name           string      // control name or probe label
-	Init           *Const      // HostControl, HostSlider, HostParam, HostController: initial value
-	Labels         []string    // HostProbeWith: of each word of the value; HostParam: of each step, nil without
-	Min, Max       float64     // HostSlider, HostParam
-	Curve          state.Curve // HostParam, and what follows
+	Name           string   // control name or probe label
+	Init           *Const   // HostControl, HostSlider, HostParam, HostController: initial value
+	Labels         []string // HostProbeWith: of each word of the value; HostParam: of each step, nil without
+	Min, Max       float64  // HostSlider, HostParam
+	Curve          string   // HostParam, and what follows: lin, log or exp
 	Unit           string
 	Smooth         float64 // seconds
 	Steps          int     // 0 without
