@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -224,5 +226,42 @@ func TestVoicesThatAreNoNumbersAreNotSummed(t *testing.T) {
 	r := compiler.Compile(compiler.Options{Name: "arrays", Text: "use poly::*\nfn voice(v){ [v.pitch] }\nfn dsp(){\n  let sum = poly!(2, `voice)\n  sum[0]\n}\n"})
 	if text := rendered(&r.Diags); r.Program != nil || !strings.Contains(text, "to be summed") {
 		t.Errorf("compiles, or says nothing of sums:\n%s", text)
+	}
+}
+
+func TestAMIDIFilePlaysAPatchWithVoicesAndControllers(t *testing.T) {
+	track := []byte{
+		0, 0x90, 60, 127, // 480 ticks are half a second at 120
+		0, 0x90, 64, 64,
+		0, 0xB0, 64, 127,
+		0x83, 0x60, 0x80, 60, 0, // held by the pedal
+		0x83, 0x60, 0xB0, 64, 0,
+		0, 0xE0, 0x7F, 0x7F,
+		0x83, 0x60, 0x80, 64, 0,
+		0, 0xFF, 0x2F, 0,
+	}
+	file := []byte("MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xE0MTrk\x00\x00\x00")
+	file = append(append(file, byte(len(track))), track...)
+	path := filepath.Join(t.TempDir(), "song.mid")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const rate = 1000
+	events, err := render.ReadMIDI(path, rate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := compiled(t, "song", "use poly::*\nfn voice(v){ v.gate * v.pitch * v.velocity }\nfn dsp(){ (poly!(4, `voice), midi_cc!(0, 64, 1)) }\n")
+	for _, engine := range []string{session.VM, session.Native} {
+		got := played(t, render.Job{Program: p, Engine: engine, Rate: rate, Frames: 2000, Events: events})
+		low, high := 60.0, 64*(64/127.0)
+		for frame, want := range map[int]float64{0: low + high, 499: low + high, 700: low + high, 1001: 66 * (64 / 127.0), 1499: 66 * (64 / 127.0), 1501: 0} {
+			if x := got[0][frame]; math.Abs(x-want) > 1e-9 {
+				t.Errorf("%s, frame %d: %v, want %v", engine, frame, x, want)
+			}
+		}
+		if got[1][0] != 127 || got[1][1001] != 0 {
+			t.Errorf("%s: pedal %v, then %v", engine, got[1][0], got[1][1001])
+		}
 	}
 }
