@@ -140,10 +140,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 		now = s.player.Now()
 	}
 	value := func(c params.Control) float64 { return cellValue(table, c) }
-	if err := code.Trial(value, now, s.rate); err != nil {
-		return err
-	}
-	inst, err := code.Instance(value, now, s.rate)
+	inst, err := code.Tried(value, now, s.rate)
 	if err != nil {
 		return err
 	}

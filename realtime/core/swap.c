@@ -232,6 +232,9 @@ void mmmrt_player_publish(mmm_player *p, mmmrt_program *program, mmmrt_instance 
     for (int i = 0; i < CHANNELS; i++)
         if (program->notes[i] >= 0)
             program->default_pitch[i] = word_number(in->words[in->image.notes + 2 * (uint32_t)program->notes[i]]);
+    if (old) /* room for copies of what the old one holds */
+        instance_warm_heap(in, instance_heap_top(in) + instance_heap_top(old),
+                           instance_heap_tasks(in) + instance_heap_tasks(old));
     if (old && program->ring_count > 0 && program->old_state <= old->image.state_size)
         copy_bulk(p, program, old);
     /* an older wish must not win over the values that come with the program */
