@@ -14,7 +14,7 @@ import (
 
 // Key names machine code by everything that it depends on: the module, the
 // settings and version of the compiler, the features of the processor.
-type Key [sha256.Size]byte
+type Key = [sha256.Size]byte
 
 // Keeper keeps machine code for other processes. Load returns nothing but what
 // Save was given under that key, unchanged: what it returns is run. Both may be

@@ -41,6 +41,7 @@ type Code struct {
 	Engine  string
 
 	module    *realtime.Module // native
+	wasm      []byte           // what module was made of, if it was made quickly and better code can be had; else nil
 	bytecode  *vm.Program      // vm
 	objects   *realtime.Objects
 	recursive bool
@@ -49,6 +50,21 @@ type Code struct {
 // Build makes a program ready for an engine. An error is a fault of ours or a
 // limit of the engine: the patch itself is right. [any-thread]
 func Build(p *mir.Program, engine string) (*Code, error) {
+	return buildBy(p, engine, func(wasm []byte) (*realtime.Module, bool, error) {
+		m, err := realtime.Compile(wasm)
+		return m, true, err
+	})
+}
+
+// buildSoon is Build for somebody who waits to hear it: code that takes long to
+// be made well is made quickly, and Improve is worth calling. [any-thread]
+func buildSoon(p *mir.Program, engine string) (*Code, error) {
+	return buildBy(p, engine, realtime.CompileSoon)
+}
+
+// buildBy is Build with a way to machine code, which also tells whether it is the
+// best.
+func buildBy(p *mir.Program, engine string, translate func([]byte) (*realtime.Module, bool, error)) (*Code, error) {
 	c := &Code{Program: p, Engine: engine, objects: realtime.NewObjects(p.Objects()), recursive: native.Deep(p)}
 	switch engine {
 	case VM:
@@ -62,13 +78,29 @@ func Build(p *mir.Program, engine string) (*Code, error) {
 		if err != nil {
 			return nil, fmt.Errorf("native: %w", err)
 		}
-		if c.module, err = realtime.Compile(wasm); err != nil {
+		best := false
+		if c.module, best, err = translate(wasm); err != nil {
 			return nil, fmt.Errorf("native: %w", err)
+		}
+		if !best {
+			c.wasm = wasm
 		}
 	default:
 		return nil, fmt.Errorf("there is no engine %q", engine)
 	}
 	return c, nil
+}
+
+// share returns a Code of the same program for another goroutine, nil of nil.
+func (c *Code) share() *Code {
+	if c == nil {
+		return nil
+	}
+	other := *c
+	if c.module != nil {
+		other.module = c.module.Share()
+	}
+	return &other
 }
 
 // Close frees the code. Instances made from it go on. [any-thread]
