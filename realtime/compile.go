@@ -60,11 +60,19 @@ func CompileSoon(wasm []byte) (m *Module, best bool, err error) {
 		m, err = Compile(wasm)
 		return m, true, err
 	}
-	if c, err = translate(wasm, true); err != nil {
-		return nil, false, err
+	m, err = CompileQuickly(wasm)
+	return m, false, err
+}
+
+// CompileQuickly makes machine code two to four times faster than Compile. It
+// computes the same bits, more slowly, and is neither shared nor kept. [any-thread]
+func CompileQuickly(wasm []byte) (*Module, error) {
+	c, err := translate(wasm, true)
+	if err != nil {
+		return nil, err
 	}
 	c.users = 1
-	return &Module{c, true}, false, nil
+	return &Module{c, len(wasm) > smallCode}, nil
 }
 
 // Share returns another handle of the same code, to be closed by itself.
