@@ -20,9 +20,9 @@ const (
 // patience is how long a compile goes on although a newer edit waits.
 const patience = 30 * time.Millisecond
 
-// maxAbandoned is how many abandoned compiles may be running: machine code
-// cannot be stopped in the making, only left alone.
-const maxAbandoned = 3
+// maxCompiles is how many compiles of a session may be running, all but one of
+// them abandoned: machine code cannot be stopped in the making, only left alone.
+const maxCompiles = 3
 
 // runtimeCode is the code of an error that a compiled patch makes while its
 // top level runs, or of a limit of its engine.
@@ -59,29 +59,19 @@ func (s *Session) compile(e edit, engine string) outcome {
 	if len(e.text) > MaxPatchBytes {
 		return outcome{diags: report(diag.TooLarge, e.name, e.text, "the patch has %d bytes; at most %d are allowed", len(e.text), MaxPatchBytes)}
 	}
-	if s.abandoned >= maxAbandoned {
-		return outcome{diags: report(diag.TooLarge, e.name, e.text, "earlier patches are still being compiled")}
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	done := make(chan outcome, 1)
-	go func() {
-		var out outcome
-		defer func() {
-			if r := recover(); r != nil {
-				s.log.panicked(r)
-				out = outcome{diags: internal("%v", r)}
-			}
-			done <- out
-		}()
-		out = compileAndBuild(ctx, e, engine)
-	}()
 	limit, patient := time.NewTimer(compileLimit), time.NewTimer(patience)
 	defer limit.Stop()
 	defer patient.Stop()
+	slots := s.slots
+	var done chan outcome // nil until there is a slot
 	var left outcome
 	for long := false; left.diags == nil && !left.stale; left.stale = long && s.superseded() {
 		select {
+		case slots <- struct{}{}:
+			slots = nil
+			done = s.startCompile(ctx, e, engine)
 		case out := <-done:
 			return out
 		case <-patient.C:
@@ -93,13 +83,28 @@ func (s *Session) compile(e edit, engine string) outcome {
 			left.diags = internal("the session ends")
 		}
 	}
-	s.abandoned++
-	go func() {
-		out := <-done
-		out.code.Close()
-		s.post(func() { s.abandoned-- })
-	}()
+	if done != nil {
+		go func() { (<-done).code.Close() }()
+	}
 	return left
+}
+
+// startCompile compiles on a goroutine of its own, which gives its slot back.
+func (s *Session) startCompile(ctx context.Context, e edit, engine string) chan outcome {
+	done := make(chan outcome, 1)
+	go func() {
+		var out outcome
+		defer func() {
+			if r := recover(); r != nil {
+				s.log.panicked(r)
+				out = outcome{diags: internal("%v", r)}
+			}
+			<-s.slots
+			done <- out
+		}()
+		out = compileAndBuild(ctx, e, engine)
+	}()
+	return done
 }
 
 // compileAndBuild is compile without limits; it ends early when ctx does.

@@ -60,18 +60,18 @@ type Session struct {
 	once     sync.Once
 
 	// Control goroutine only.
-	code      *Code                          // of the last patch that could be installed
-	codeOf    int                            // id of that patch
-	handed    map[*realtime.Instance]playing // what the player holds
-	fresh     bool                           // the player has not yet taken a program of that patch
-	watcher   *watcher
-	seen      map[string]found // what the last compile from this machine's files looked for
-	edited    bool             // the text is newer than the followed file's
-	abandoned int              // compiles that nobody waits for any more and that still run
-	begun     int64            // edits that the control goroutine has got to
+	code    *Code                          // of the last patch that could be installed
+	codeOf  int                            // id of that patch
+	handed  map[*realtime.Instance]playing // what the player holds
+	fresh   bool                           // the player has not yet taken a program of that patch
+	watcher *watcher
+	seen    map[string]found // what the last compile from this machine's files looked for
+	edited  bool             // the text is newer than the followed file's
+	begun   int64            // edits that the control goroutine has got to
 
 	asked  atomic.Int64         // edits that replace whatever is being compiled
 	nudge  chan struct{}        // an edit was asked for
+	slots  chan struct{}        // holds one for each compile that runs
 	newest atomic.Pointer[Code] // the code that is worth improving
 
 	mu       sync.Mutex // guards what follows
@@ -101,6 +101,7 @@ func New(kind Kind, host Host) *Session {
 		closing:  make(chan struct{}),
 		ended:    make(chan struct{}),
 		nudge:    make(chan struct{}, 1),
+		slots:    make(chan struct{}, maxCompiles),
 		handed:   map[*realtime.Instance]playing{},
 		table:    params.New(),
 		rate:     48000,
