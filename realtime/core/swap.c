@@ -182,6 +182,7 @@ void swap_reset(mmm_player *p) {
     p->running->suspended = instance_dead(p->running->instance);
     for (uint32_t i = 0; i < p->running->instance->image.outs; i++)
         p->running->last[i] = 0;
+    p->running->muting = false;
 }
 
 /* ---- the control side ---- */
