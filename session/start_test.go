@@ -57,7 +57,7 @@ func direct(t *testing.T, text string, blocks int) []float64 {
 	}
 	p := realtime.NewPlayer(realtime.Options{})
 	defer p.Close()
-	if err := p.Publish(realtime.Swap{Instance: inst, Slots: Slots(r.Program, table), Notes: Notes(r.Program)}); err != nil {
+	if err := p.Publish(realtime.Swap{Instance: inst, Slots: Slots(r.Program, table), Cues: r.Program.Cues, Pools: r.Program.Pools}); err != nil {
 		t.Fatal(err)
 	}
 	in, out := [][]float64{make([]float64, frames), make([]float64, frames)}, [][]float64{make([]float64, frames)}
