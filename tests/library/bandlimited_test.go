@@ -30,7 +30,7 @@ func TestBandlimitedOscillatorsHaveTheirAliasFloor(t *testing.T) {
 		{"syncsaw", "syncsaw(f, f * 2.7)", 1365, -70, -45},
 	} {
 		s := period(t, "bandlimited", o.expr, o.k, n)
-		low, high := aliasesBelow(s, o.k, 10000), aliasesBelow(s, o.k, 15000)
+		low, high := aliasFloor(s, o.k, 10000), aliasFloor(s, o.k, 15000)
 		below(t, o.name+" aliases below 10 kHz, dB", low, o.low)
 		below(t, o.name+" aliases below 15 kHz, dB", high, o.high)
 		report(t, "bandlimited::"+o.name, "aliases of %.0f Hz: %.0f dB up to 10 kHz, %.0f dB up to 15 kHz", 48000*float64(o.k)/n, low, high)

@@ -43,14 +43,11 @@ func magnitudes(s []float64) []float64 {
 // dB is a level in decibels.
 func dB(x float64) float64 { return 20 * math.Log10(math.Max(x, 1e-300)) }
 
-// aliasFloor is aliasesBelow for all frequencies.
-func aliasFloor(s []float64, k int) float64 { return aliasesBelow(s, k, 24000) }
-
-// aliasesBelow is the strongest bin below the limit (Hz, at 48 kHz) that is no
+// aliasFloor is the strongest bin below the limit (Hz, at 48 kHz) that is no
 // partial of the bin k, in dB against the bin k. The signal repeats in len(s)
 // samples, and k is odd, so that what is mirrored at half the rate falls beside
 // the partials.
-func aliasesBelow(s []float64, k int, limit float64) float64 {
+func aliasFloor(s []float64, k int, limit float64) float64 {
 	m := magnitudes(s)
 	worst := 0.0
 	for i := 1; i < int(limit/48000*float64(len(s))); i++ {
