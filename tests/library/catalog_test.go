@@ -46,7 +46,7 @@ func (f function) summary() string {
 
 var (
 	sentence = regexp.MustCompile(`^.*?\.(\s|$)`)
-	publicFn = regexp.MustCompile(`^\s*pub fn (\w+)\((.*?)\)\s*(?:->.*)?\{`)
+	publicFn = regexp.MustCompile(`^\s*pub fn (\w+)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)\s*(?:->.*)?\{`)
 	stageTag = regexp.MustCompile(`^\s*#stage\((\w+)\)`)
 	firstRun = map[string]bool{} // modules of mimium 4.1
 )
@@ -122,7 +122,7 @@ func (f *function) read(comment []string) {
 }
 
 // parameter names as they stand in a list, default values left out.
-var parameter = regexp.MustCompile(`(\w+)\s*(:\s*(?:\([^()]*\)|\[[^\]]*\]|\w+)(?:->\w+)?)?\s*(=[^,]*)?(?:,|$)`)
+var parameter = regexp.MustCompile("(\\w+)\\s*(:\\s*`?(?:\\([^()]*\\)|\\[[^\\]]*\\]|\\w+)(?:->`?(?:\\([^()]*\\)(?:->\\w+)?|\\w+))?)?\\s*(=[^,]*)?(?:,|$)")
 
 // parameters returns the names of f's parameters.
 func (f function) parameters() []string {
