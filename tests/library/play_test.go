@@ -24,7 +24,8 @@ func program(t *testing.T, text string) *mir.Program {
 }
 
 // patch is a program that uses modules (and osc) and gives an expression of its
-// inputs, named by the list inputs: "x, freq".
+// inputs, named by the list inputs: "x, freq". Lines before the expression that
+// start with let stand outside of dsp.
 func patch(modules, inputs, expr string) string {
 	var b strings.Builder
 	for _, m := range strings.Fields(modules) {
@@ -32,7 +33,13 @@ func patch(modules, inputs, expr string) string {
 			fmt.Fprintf(&b, "use %s::*\n", m)
 		}
 	}
-	fmt.Fprintf(&b, "use osc::*\nfn dsp(%s){\n  %s\n}\n", inputs, expr)
+	fmt.Fprintln(&b, "use osc::*")
+	for strings.HasPrefix(expr, "let ") {
+		line, rest, _ := strings.Cut(expr, "\n")
+		fmt.Fprintln(&b, line)
+		expr = strings.TrimSpace(rest)
+	}
+	fmt.Fprintf(&b, "fn dsp(%s){\n  %s\n}\n", inputs, expr)
 	return b.String()
 }
 
