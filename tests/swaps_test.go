@@ -158,6 +158,9 @@ func TestFiftySwapsASecondLoseNoBlockAndNoMemory(t *testing.T) {
 		if n == 50 {
 			warm = resident(t)
 		}
+		if n%500 == 0 {
+			t.Logf("after %d swaps %d kB", n, resident(t)>>10)
+		}
 	}
 	grown := resident(t) - warm
 	time.Sleep(100 * time.Millisecond)
