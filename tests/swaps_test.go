@@ -178,7 +178,37 @@ func TestFiftySwapsASecondLoseNoBlockAndNoMemory(t *testing.T) {
 	if played := len(a.blocks) * audioFrames; last < float64(played)*0.95 {
 		t.Errorf("the count is %v after %d samples: time was lost", last, played)
 	}
-	if grown > 4<<20 {
+	if grown > 8<<20 { // allocators settle; whether anything is lost is for the next test
 		t.Errorf("memory has grown by %d kB in %d s", grown>>10, seconds-1)
+	}
+}
+
+// Here time plays no part, so that thousands of swaps are made.
+func TestMemoryIsFlatOverThousandsOfSwaps(t *testing.T) {
+	const warm, more = 800, 800
+	s := session.New(session.Effect, session.Host{})
+	defer s.Close()
+	s.Activate(48000, audioFrames)
+	in, out := [][]float64{make([]float64, audioFrames), make([]float64, audioFrames)}, [][]float64{make([]float64, audioFrames), make([]float64, audioFrames)}
+	before := 0
+	for n := range warm + more {
+		text := fmt.Sprintf("fn count(x){ self + x }\nlet kept = [1, 2]\nlet f = | x | { x * 2 }\n"+
+			"fn dsp(l, r){ (count(1), delay(24000, %d, 20) + f(0) * len(kept)) }\n", n)
+		if !s.Swap(text, "edit.mmm", true) {
+			t.Fatal(s.Status().Rendered)
+		}
+		for range 3 {
+			if err := s.Player().Process(audioFrames, nil, in, out); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n == warm {
+			before = resident(t)
+		}
+	}
+	grown := resident(t) - before
+	t.Logf("%d kB, %d kB more after %d further swaps", before>>10, grown>>10, more)
+	if grown > 2<<20 {
+		t.Errorf("memory has grown by %d kB in %d swaps", grown>>10, more)
 	}
 }
