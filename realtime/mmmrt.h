@@ -364,11 +364,11 @@ typedef struct mmmrt_stats {
 /* Reads the counts, each by itself. [any-thread] */
 void mmmrt_player_stats(mmm_player *player, mmmrt_stats *stats);
 
-/* Plays blocks of silence into buffers of its own: wall_ns[blocks] gets the time
-   of each block, cpu_ns the processor time of all. False when memory is short.
-   [any-thread] */
-bool mmmrt_measure(mmm_player *player, uint32_t blocks, uint32_t frames, uint32_t ins, uint32_t outs,
-                   uint64_t *wall_ns, uint64_t *cpu_ns);
+/* Plays blocks of silence into buffers of its own, each block with all players
+   one after the other: wall_ns[blocks] gets the time of each block, cpu_ns the
+   processor time of all. False when memory is short. [any-thread] */
+bool mmmrt_measure(mmm_player *const *players, uint32_t player_count, uint32_t blocks, uint32_t frames, uint32_t ins,
+                   uint32_t outs, uint64_t *wall_ns, uint64_t *cpu_ns);
 
 #ifdef __cplusplus
 }

@@ -119,6 +119,11 @@ static void copy_heap(machine *m, uint64_t *snapshot, bool back) {
     }
 }
 
+/* Words that copy_heap copies. */
+static size_t heap_kept(const machine *m) {
+    return heap_queue(m->n) + m->h[HEAP_TASKS] * TASK_WORDS + m->h[HEAP_TOP] - heap_start(m);
+}
+
 /* False when memory is short. */
 static bool keep_heap(mmmrt_instance *instance) {
     machine *m = &instance->machine;
@@ -126,7 +131,7 @@ static bool keep_heap(mmmrt_instance *instance) {
     instance->objects = NULL;
     if (m->n == 0 || m->h[HEAP_TOP] == 0)
         return true;
-    instance->objects = memory_new(m->h[HEAP_TOP] * sizeof *m->h);
+    instance->objects = memory_new(heap_kept(m) * sizeof *m->h);
     if (instance->objects)
         copy_heap(m, instance->objects, false);
     return instance->objects != NULL;
