@@ -94,18 +94,37 @@ typedef struct mmmrt_instance mmmrt_instance;
 
 /* Makes machine code of a WebAssembly module. It must export a 32-bit memory
    "memory", "init" () -> () and "run" (i32 first, i32 frames) -> (); it may
-   import what core/imports.c lists. Returns NULL and an error text. [any-thread] */
-mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size);
+   import what core/imports.c lists. quick: compile fast, for slower code that
+   computes the same bits. Returns NULL and an error text. [any-thread] */
+mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, bool quick, char *error, size_t error_size);
+
+/* A module as bytes, to be freed by free(); NULL when memory is short. The bytes
+   of a module that was not compiled quickly can be loaded. [any-thread] */
+uint8_t *mmmrt_module_save(mmmrt_module *module, size_t *size);
+
+/* Makes a module of what mmmrt_module_save gave, in this or another process of
+   the same build on the same kind of processor; NULL and an error text for
+   another's. The bytes are machine code and trusted: anything else in them is
+   run as it is. [any-thread] */
+mmmrt_module *mmmrt_module_load(const uint8_t *code, size_t size, char *error, size_t error_size);
 
 /* Frees a module, not its instances. NULL is none. [any-thread] */
 void mmmrt_module_free(mmmrt_module *module);
 
 /* Makes an instance that runs machine code; objects are copied. deep: it calls
-   recursive functions or function values and runs on a private stack with room for state.MaxDepth calls; without, it
-   runs on its caller's stack, of which it takes 64 kB at most. NULL and an error
+   recursive functions or function values, or may take much stack, and runs on a
+   private stack with room for state.MaxDepth calls (8 MB, of which only what is
+   used is backed); without, it runs on its caller's stack, of which it takes
+   64 kB at most. NULL and an error
    text when the module does not fit the image or memory is short. [any-thread] */
 mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, const uint32_t *objects,
                              uint32_t object_words, bool deep, char *error, size_t error_size);
+
+/* Gives an instance better code, compiled from the same bytes. The instance, which
+   may be playing, takes it up at its next run: its memory stays where and as it
+   is, so nothing is heard. False and an error text when the module does not fit;
+   then nothing has changed. One call at a time. [any-thread] */
+bool mmmrt_native_improve(mmmrt_instance *instance, mmmrt_module *module, char *error, size_t error_size);
 
 /* What stands in for machine code in a vm instance: both return 0, or another
    number after a defect. The context is passed through. */
@@ -135,6 +154,11 @@ int mmmrt_instance_init(mmmrt_instance *instance, double now, double rate, int64
    MMMRT_BLOCK_FRAMES in all. Returns enum mmmrt_fault, the first since init.
    [any-thread] */
 int mmmrt_instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
+
+/* Runs so many frames of silence after init and undoes what they did, printed
+   lines included. Returns the fault if the program would only be silent, else
+   MMMRT_FAULT_NONE; place as for init. [any-thread] */
+int mmmrt_instance_trial(mmmrt_instance *instance, uint32_t frames, int64_t *place);
 
 /* Appends to the instance's log; a full log drops and counts. Called by the
    thread that runs the instance. [audio-thread] */

@@ -38,9 +38,10 @@ compiler          the front door
 native            middle form to WebAssembly; never sees vm
 params            controls and slots
 realtime          drives libmmmrt from the control side
+draft             files that appear when they are complete
+codecache         machine code on disk, from one process to the next
 session           one plugin instance
 editor            serves the page of a session
-draft             files that appear when they are complete
 audiofile         sound files
 plot              pictures of sound
 render            programs without a host
@@ -62,6 +63,7 @@ var allowed = map[string][]string{
 	"compiler/mir":   {"compiler/source", "state"},
 	"compiler/types": {"compiler/source", "compiler/diag", "compiler/syntax"},
 	"draft":          {},
+	"codecache":      {"draft"},
 	"audiofile":      {"draft"},
 	"plot":           {"draft"},
 }

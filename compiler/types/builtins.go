@@ -1,5 +1,10 @@
 package types
 
+import (
+	"maps"
+	"slices"
+)
+
 // macroOnly names the functions that exist in the macro stage only
 // (builtins.md 1.2, 5, 6, 8, 9, 10, 21).
 var macroOnly = map[string]bool{
@@ -95,6 +100,16 @@ func builtinBindings() map[string]*Binding {
 
 // builtinNames are the names that builtinBindings gives.
 var builtinNames = builtinBindings()
+
+// Builtins are the names of all builtin functions and macros, sorted. Names that
+// begin with _ are for the compiler.
+func Builtins() []string {
+	all := maps.Clone(macroOnly)
+	for name := range builtinNames {
+		all[name] = true
+	}
+	return slices.Sorted(maps.Keys(all))
+}
 
 // IsBuiltin reports whether name is a builtin function or macro.
 func IsBuiltin(name string) bool { return builtinNames[name] != nil || macroOnly[name] }
