@@ -33,6 +33,8 @@ func (c *function) host(e *syntax.MacroCall) []mir.Value {
 			Curve: curves[h.Curve], Unit: h.Unit, Steps: h.Steps, Labels: h.Labels, Pos: e.Pos}))}
 	case types.HostMidiNote, types.HostController, types.HostBend, types.HostPressure, types.HostVoice, types.HostTransport:
 		return c.cues(h)
+	case types.HostSamplerMono, types.HostSampler:
+		return c.sampler(h, c.typ(e), e)
 	default:
 		return c.probeValue(h, c.typ(e), e.Pos)
 	}

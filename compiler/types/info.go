@@ -133,24 +133,26 @@ type HostKind uint8
 
 // The builtin macros of the core.
 const (
-	HostControl    HostKind = iota // Control!(name, init): one parameter for each number in Init
-	HostSlider                     // Slider!(name, init, min, max)
-	HostProbe                      // Probe!(label): an identity function
-	HostProbeWith                  // ProbeValueWith!(label, schema): an identity function
-	HostMidiNote                   // midi_note_mono!(ch, note, vel)
-	HostParam                      // Param!(name, {init, …})
-	HostController                 // midi_cc!(ch, cc, init)
-	HostBend                       // midi_bend!(ch)
-	HostPressure                   // midi_pressure!(ch)
-	HostVoice                      // midi_voice!(i, n)
-	HostVoiceLevel                 // midi_voice_level!(i, n): an identity function
-	HostTransport                  // transport!()
+	HostControl     HostKind = iota // Control!(name, init): one parameter for each number in Init
+	HostSlider                      // Slider!(name, init, min, max)
+	HostProbe                       // Probe!(label): an identity function
+	HostProbeWith                   // ProbeValueWith!(label, schema): an identity function
+	HostMidiNote                    // midi_note_mono!(ch, note, vel)
+	HostParam                       // Param!(name, {init, …})
+	HostController                  // midi_cc!(ch, cc, init)
+	HostBend                        // midi_bend!(ch)
+	HostPressure                    // midi_pressure!(ch)
+	HostVoice                       // midi_voice!(i, n)
+	HostVoiceLevel                  // midi_voice_level!(i, n): an identity function
+	HostTransport                   // transport!()
+	HostSamplerMono                 // Sampler_mono!(path): {length, player}
+	HostSampler                     // Sampler!(path): {channels, length, player, rate}
 )
 
 // Host is a builtin macro call with its constant arguments.
 type Host struct {
 	Kind           HostKind
-	Name           string   // control name or probe label
+	Name           string   // control name, probe label or path of a sound
 	Init           *Const   // HostControl, HostSlider, HostParam, HostController: initial value
 	Labels         []string // HostProbeWith: of each word of the value; HostParam: of each step, nil without
 	Min, Max       float64  // HostSlider, HostParam
