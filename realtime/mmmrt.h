@@ -144,6 +144,23 @@ void mmmrt_instance_free(mmmrt_instance *instance);
 /* The memory; its address and size never change. [any-thread] */
 uint64_t *mmmrt_instance_words(mmmrt_instance *instance);
 
+/* A decoded sound file: state.Sound. Samples stand channel after channel; one of
+   the two pointers is NULL. */
+typedef struct mmmrt_sound {
+    const float *singles;
+    const double *doubles;
+    uint64_t frames;
+    uint32_t channels;
+} mmmrt_sound;
+
+/* How a sound is read between its frames: state.Interpolation. */
+enum mmmrt_interpolation { MMMRT_LINEAR = 0, MMMRT_CUBIC = 1 };
+
+/* Gives an instance the sounds of its program, before init. The descriptions are
+   copied, the samples are not: they stay until the instance is freed. False when
+   memory is short or a sound describes nothing. [any-thread] */
+bool mmmrt_instance_sounds(mmmrt_instance *instance, const mmmrt_sound *sounds, uint32_t count);
+
 /* Sets sample index and rate, runs the initialiser and keeps what it left, for
    mmm_reset. Returns enum mmmrt_fault; place is the index of the function that
    faulted, or -1. detail gets the engine's words about a trap. [any-thread] */

@@ -154,6 +154,10 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 	if err != nil {
 		return nil, err
 	}
+	if err := inst.SetSounds(p.Sounds); err != nil {
+		inst.Close()
+		return nil, err
+	}
 	words := inst.Words()
 	for i, control := range Controls(p) {
 		v := control.Init

@@ -120,7 +120,7 @@ func nanoseconds(t *testing.T, f function) string {
 	p := program(t, patch(f.module, "", f.examples[0]))
 	least := math.Inf(1)
 	for range 5 {
-		m, err := render.Measure(p, session.Native, 48000, 0.5, 64, time.Now())
+		m, err := render.Measurement{Program: p, Engine: session.Native, Rate: 48000, Seconds: 0.5, Block: 64, Instances: 1, Begin: time.Now()}.Run()
 		if err != nil {
 			t.Fatal(err)
 		}
