@@ -5,7 +5,7 @@
 //
 //	go test ./tests/library -update
 //
-// writes anew (-cost measures all times again, not only missing ones).
+// writes anew, with -cost REGEX also the times that are there already.
 package library
 
 import (

@@ -10,9 +10,9 @@ import (
 // response of a decaying sound.
 func strongest(s []float64, near, rate float64) float64 {
 	best, at := -1e9, near
-	for _, step := range []float64{0.002, 0.0001} {
+	for _, step := range []float64{0.004, 0.0008, 0.0001} {
 		from := at
-		for k := -25; k <= 25; k++ {
+		for k := -10; k <= 10; k++ {
 			f := from * (1 + step*float64(k))
 			if g := gainAt(s, f, rate); g > best {
 				best, at = g, f
