@@ -91,7 +91,7 @@ func (m Measurement) player(code *session.Code) (*realtime.Player, error) {
 	}
 	p := realtime.NewPlayer(realtime.Options{})
 	p.SetRate(m.Rate, m.Block)
-	swap := realtime.Swap{Instance: inst, Slots: session.Slots(m.Program, table), Notes: session.Notes(m.Program)}
+	swap := realtime.Swap{Instance: inst, Slots: session.Slots(m.Program, table), Cues: m.Program.Cues, Pools: m.Program.Pools}
 	if err := p.Publish(swap); err != nil {
 		inst.Close()
 		p.Close()

@@ -76,13 +76,11 @@ func (f *Func) StateSize() int {
 type Param struct {
 	Path           string // identity, e.g. "amp.0"
 	Init, Min, Max float64
+	Curve          state.Curve
+	Unit           string   // "" for none
+	Steps          int      // values that it can have, 0 for all of its range
+	Labels         []string // of each step, nil without
 	Pos            source.Span
-}
-
-// NoteCell is the pitch and velocity of one MIDI channel, as two words.
-type NoteCell struct {
-	Channel         int     // 0..15
-	Pitch, Velocity float64 // before the first note
 }
 
 // ProbeChannel is one scope channel.
@@ -115,7 +113,8 @@ type Program struct {
 	Dsp     *Func   // runs for each frame: parameters are inputs, results outputs
 	Globals []state.WordKind
 	Params  []Param
-	Notes   []NoteCell
+	Cues    []state.Cue
+	Pools   []state.Pool // each of another size
 	Probes  []ProbeChannel
 	Strings []string // entry 0 is ""
 	Shapes  []Shape  // entry 0 has no handles
@@ -124,6 +123,15 @@ type Program struct {
 	// DefaultHeapWords.
 	HeapWords int
 	Image     state.Image
+}
+
+// Voices returns the number of voices of the largest pool, 0 without one.
+func (p *Program) Voices() int {
+	n := 0
+	for _, pool := range p.Pools {
+		n = max(n, len(pool.Levels))
+	}
+	return n
 }
 
 // HeapOp returns the first instruction of p that needs the heap, closures or

@@ -7,7 +7,9 @@
 
 #define RETIRED 64
 #define REPORTS 256
+#define ENDS 512
 #define DEFAULT_RATE 48000.0
+#define DEFAULT_TEMPO 120.0
 #define LIMIT_NS 250000000u
 #define OFFLINE_LIMIT_NS 10000000000u
 
@@ -20,11 +22,15 @@ mmm_player *mmmrt_player_new(const mmmrt_options *options) {
                         : options->offline ? OFFLINE_LIMIT_NS
                                            : LIMIT_NS;
     mmmrt_player_set_rate(p, DEFAULT_RATE);
+    midi_init(p);
+    p->transport.tempo = DEFAULT_TEMPO;
     if (queue_make(&p->retired, RETIRED, sizeof(mmmrt_program *)) &&
-        queue_make(&p->reports, REPORTS, sizeof(mmmrt_report)) && watchdog_add(&p->watch))
+        queue_make(&p->reports, REPORTS, sizeof(mmmrt_report)) &&
+        queue_make(&p->ends, ENDS, sizeof(mmm_note_end)) && watchdog_add(&p->watch))
         return p;
     queue_free(&p->retired);
     queue_free(&p->reports);
+    queue_free(&p->ends);
     free(p);
     return NULL;
 }
@@ -35,6 +41,7 @@ void mmmrt_player_free(mmm_player *p) {
     watchdog_remove(&p->watch);
     queue_free(&p->retired);
     queue_free(&p->reports);
+    queue_free(&p->ends);
     free(p);
 }
 
