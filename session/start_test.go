@@ -113,8 +113,8 @@ func TestALargePatchSoundsQuicklyAndThenFromTheBestCodeUnheard(t *testing.T) {
 	}
 }
 
-// long is a patch that takes seconds to compile.
-func long(seed float64) string { return largePatch(1500, seed) }
+// long is a patch that takes much longer to compile than a newer edit may wait.
+func long(seed float64) string { return largePatch(700, seed) }
 
 func TestANewerEditDoesNotWaitForALongCompile(t *testing.T) {
 	endless := "#stage(macro)\nfn spin(n){ if (n > 0) spin(n - 1) + spin(n - 1) else 0 }\nfn m(){ let x = spin(60)\n `{ 0 } }\n#stage(main)\nfn dsp(l, r){ m!() }"
