@@ -14,6 +14,8 @@ type Knob struct {
 	Max   float64 `json:"max"`
 	Text  string  `json:"text"` // the value with its unit
 	Slot  int     `json:"slot"` // -1 without a host parameter
+
+	Indication *Indication `json:"indication,omitempty"` // what the host does with it
 }
 
 // Load is how the audio side is doing.
@@ -36,6 +38,7 @@ type View struct {
 	Status   Status   `json:"status"`
 	Knobs    []Knob   `json:"knobs"`
 	Stats    Load     `json:"stats"`
+	Track    Track    `json:"track"`
 }
 
 // View returns what the editor shows, without the text when its revision is
@@ -44,7 +47,7 @@ func (s *Session) View(have int) View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pull()
-	v := View{Name: s.patch.name, Path: s.patch.path, Revision: s.revision, Files: []string{}, Status: s.statusLocked(), Knobs: []Knob{}}
+	v := View{Name: s.patch.name, Path: s.patch.path, Revision: s.revision, Files: []string{}, Status: s.statusLocked(), Knobs: []Knob{}, Track: s.track}
 	v.Files = slices.AppendSeq(v.Files, maps.Keys(s.patch.files))
 	slices.Sort(v.Files)
 	if have != v.Revision {
@@ -52,9 +55,12 @@ func (s *Session) View(have int) View {
 	}
 	for _, c := range s.table.Controls() {
 		x := s.table.Value(c.Path)
-		k := Knob{c.Path, x, c.Min, c.Max, c.Text(x), -1}
+		k := Knob{c.Path, x, c.Min, c.Max, c.Text(x), -1, nil}
 		if slot, ok := s.table.Slot(c.Path); ok {
 			k.Slot = slot
+			if in, ok := s.indications[slot]; ok {
+				k.Indication = &in
+			}
 		}
 		v.Knobs = append(v.Knobs, k)
 	}

@@ -21,6 +21,7 @@ mmm_player *mmmrt_player_new(const mmmrt_options *options) {
                         : options->offline ? OFFLINE_LIMIT_NS
                                            : LIMIT_NS;
     mmmrt_player_set_rate(p, DEFAULT_RATE);
+    p->tail = UINT32_MAX;
     if (queue_make(&p->retired, RETIRED, sizeof(mmmrt_program *)) &&
         queue_make(&p->reports, REPORTS, sizeof(mmmrt_report)) &&
         queue_make(&p->ends, ENDS, sizeof(mmm_note_end)) && watchdog_add(&p->watch))

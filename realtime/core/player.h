@@ -37,6 +37,8 @@ struct mmmrt_program {
     double values[MMM_SLOTS];
     double default_pitch[CHANNELS]; /* of the note cells, for mmm_reset */
 
+    mmmrt_rest rest; /* its lists are the program's own */
+
     double *last;        /* last output sample of each channel, to fade out from after a fault */
     bool fault_told;
     bool suspended;      /* faulted for good: silent until the next program */
@@ -87,6 +89,12 @@ struct mmm_player {
     double mod[MMM_SLOTS];
     note notes[CHANNELS];
     watch watch;
+    const mmmrt_program *rest_of; /* what the next two are about */
+    uint64_t rest_frames;         /* for so long all has been at rest but for older samples in rings */
+    bool input_rests;             /* of this block */
+
+    _Atomic int32_t expected; /* edits on their way */
+    _Atomic uint32_t tail;
 
     /* statistics, written by the audio thread */
     _Atomic uint64_t now; /* bits of a double */
@@ -124,6 +132,14 @@ void cells_write(mmm_player *p, mmmrt_program *program);
 
 /* Velocity 0 on all channels, and the programs' own pitches. [audio-thread] */
 void notes_reset(mmm_player *p);
+
+/* ---- rest.c ---- */
+
+/* Looks at a block's input, whose buffers the output may overwrite. [audio-thread] */
+void rest_before(mmm_player *p, const mmm_block *b);
+
+/* Looks at what a block has made; returns what mmm_process does. [audio-thread] */
+int rest_after(mmm_player *p, const mmm_block *b);
 
 /* ---- channels.c ---- */
 

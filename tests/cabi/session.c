@@ -54,9 +54,9 @@ static int all(float want) {
 static int swap(mmm_session s, const char *text) { return mmm_swap(s, text, strlen(text), "test.mmm", 1); }
 
 static char *save(mmm_session s) {
-    size_t size = mmm_state_save(s, NULL, 0);
+    size_t size = mmm_state_save(s, MMM_STATE_PROJECT, NULL, 0);
     char *text = malloc(size + 1);
-    if (mmm_state_save(s, text, size + 1) != size) {
+    if (mmm_state_save(s, MMM_STATE_PROJECT, text, size + 1) != size) {
         claim(0, "saving twice gives one length");
     }
     return text;
@@ -133,15 +133,15 @@ static void test_effect(const char *engine) {
     char *first = save(s);
     mmm_session t = mmm_new(MMM_INSTRUMENT, NULL);
     claim(t != s && mmm_activate(t, 44100, FRAMES), "a second session lives beside the first");
-    claim(mmm_state_load(t, first, strlen(first)) == 1, "a state can be loaded");
+    claim(mmm_state_load(t, MMM_STATE_PROJECT, first, strlen(first)) == 1, "a state can be loaded");
     char *second = save(t);
     claim(!strcmp(first, second), "save, load, save gives the same bytes");
     for (int i = 0; i < 20; i++) {
         play(mmm_session_player(t), 0.5f, NULL, 0);
     }
     claim(all(1), "a loaded state sounds like the saved one");
-    claim(!mmm_state_load(t, "", 0) && !mmm_state_load(t, "{}", 2) && !mmm_state_load(t, "\xff\0noise", 7) &&
-              !mmm_state_load(t, first, strlen(first) / 2),
+    claim(!mmm_state_load(t, MMM_STATE_PROJECT, "", 0) && !mmm_state_load(t, MMM_STATE_PROJECT, "{}", 2) && !mmm_state_load(t, MMM_STATE_PROJECT, "\xff\0noise", 7) &&
+              !mmm_state_load(t, MMM_STATE_PROJECT, first, strlen(first) / 2),
           "what is no state is refused");
     char *third = save(t);
     claim(!strcmp(first, third), "a refused state changes nothing");
@@ -159,7 +159,7 @@ static void test_effect(const char *engine) {
     mmm_deactivate(s);
     mmm_free(t);
     mmm_free(s);
-    claim(mmm_session_player(s) == NULL && mmm_activate(s, 48000, 1) == 0 && mmm_state_save(s, NULL, 0) == 0,
+    claim(mmm_session_player(s) == NULL && mmm_activate(s, 48000, 1) == 0 && mmm_state_save(s, MMM_STATE_PROJECT, NULL, 0) == 0,
           "a dead handle does nothing");
     mmm_free(s);
 }
