@@ -135,10 +135,9 @@ func TestThousandSpoiltStatesLoseNothing(t *testing.T) {
 			broken++
 		}
 		// Whatever came, a program sounds: the counter, or the knob's patch.
-		before := s.Player().Now()
 		play(t, s, 2, 1)
-		if after := s.Player().Now(); after == 0 || after == before {
-			t.Fatalf("%d: nothing sounds: sample %v after %v", i, after, before)
+		if now := s.Player().Now(); now < 2*frames {
+			t.Fatalf("%d: nothing sounds: sample %v", i, now)
 		}
 		if i%50 == 49 {
 			if err := s.LoadState(good, Project); err != nil || play(t, s, 20, 1)[20*frames-1] != 2 {
