@@ -38,30 +38,38 @@ std::string shown(const std::string &text) {
     return out;
 }
 
-void set(PatchHeader *header, const std::string &key, const std::string &value) {
-    if (key == "title") header->title = value;
-    else if (key == "author") header->author = value;
-    else if (key == "description") header->description += (header->description.empty() ? "" : " ") + value;
-    else if (key == "plugin") {
-        header->instrument = value == "instrument" || value == "both";
-        header->effect = value == "effect" || value == "both";
-    } else if (key == "tags") {
-        for (size_t at = 0; at <= value.size();) {
-            const size_t comma = value.find(',', at);
-            const size_t end = comma == std::string::npos ? value.size() : comma;
-            const std::string tag = trimmed(value.substr(at, end - at));
-            if (!tag.empty()) header->tags.push_back(tag);
-            at = end + 1;
-        }
+void add_tags(PatchHeader *header, const std::string &value) {
+    for (size_t at = 0; at <= value.size();) {
+        const size_t comma = value.find(',', at);
+        const size_t end = comma == std::string::npos ? value.size() : comma;
+        const std::string tag = trimmed(value.substr(at, end - at));
+        if (!tag.empty()) header->tags.push_back(tag);
+        at = end + 1;
     }
 }
 
-// Reads one line of the comment, without its slashes.
-void read_line(PatchHeader *header, const std::string &line) {
+// Takes the value of a key; false for a key that a browser does not show.
+bool set(PatchHeader *header, const std::string &key, const std::string &value) {
+    if (key == "title") header->title = value;
+    else if (key == "author") header->author = value;
+    else if (key == "description") header->description = value;
+    else if (key == "tags") add_tags(header, value);
+    else if (key == "plugin") {
+        header->instrument = value == "instrument" || value == "both";
+        header->effect = value == "effect" || value == "both";
+    } else return false;
+    return true;
+}
+
+// Reads one line of the comment, without its slashes. *key is what the line
+// before was about, for a description goes on over lines.
+void read_line(PatchHeader *header, const std::string &line, std::string *key) {
     const std::string text = trimmed(line);
     const size_t colon = text.find(':');
-    if (colon == std::string::npos) return;
-    set(header, text.substr(0, colon), shown(trimmed(text.substr(colon + 1))));
+    const std::string word = colon == std::string::npos ? "" : text.substr(0, colon);
+    if (set(header, word, shown(trimmed(text.substr(colon == std::string::npos ? text.size() : colon + 1))))) *key = word;
+    else if (text.empty()) key->clear();
+    else if (*key == "description") header->description += " " + shown(text);
 }
 
 // The text after the parenthesis that opens dsp's parameters, nullptr without a
@@ -82,9 +90,10 @@ const char *parameters_of_dsp(const std::string &text) {
 
 PatchHeader read_patch_header(const std::string &text) {
     PatchHeader header;
+    std::string key;
     for (size_t at = 0; text.compare(at, 2, "//") == 0;) {
         const size_t end = text.find('\n', at);
-        read_line(&header, text.substr(at + 2, (end == std::string::npos ? text.size() : end) - at - 2));
+        read_line(&header, text.substr(at + 2, (end == std::string::npos ? text.size() : end) - at - 2), &key);
         if (end == std::string::npos) break;
         at = end + 1;
     }

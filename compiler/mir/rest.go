@@ -1,6 +1,10 @@
 package mir
 
-import "slices"
+import (
+	"slices"
+
+	"mmm/state"
+)
 
 // Rest is a way in which a program can be silent for good, so that a host need
 // not run it: no note is held, the inputs are silent, and some words of its
@@ -20,7 +24,7 @@ type Ring struct{ Offset, Len int }
 // restBudget bounds the instructions looked at; restRounds those of one attempt
 // before what still grows is taken for anything.
 const (
-	restBudget = 1 << 20
+	restBudget = 1 << 19
 	restRounds = 4
 )
 
@@ -157,8 +161,15 @@ func (r *resting) learn(t *turn, round int) (changed bool) {
 // rest lists what must be 0.
 func (r *resting) rest() *Rest {
 	rest := &Rest{}
+	r.p.Dsp.State.Walk(func(_, _ int, n *state.Node) {
+		switch n.Kind {
+		case state.Mem, state.Delay:
+			rest.Tail += max(1, n.Len)
+		case state.Feed, state.Site:
+			r.feeds = true
+		}
+	})
 	for _, c := range r.list {
-		rest.Tail += max(1, c.len)
 		switch {
 		case !c.was.zero():
 		case c.len > 0:
@@ -245,7 +256,6 @@ func (r *resting) instr(in *Instr, fr *frame, t *turn) {
 			t.put(i, args[0], true)
 		}
 	case SetState:
-		r.feeds = true
 		t.put(r.at(t, fr.base+int(in.Imm), 0), args[0], true)
 	case Delay:
 		i := r.at(t, fr.base+int(in.Imm), int(in.Aux))
