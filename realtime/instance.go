@@ -86,7 +86,7 @@ func newInstance(c *C.mmmrt_instance, img state.Image, objects *Objects, recursi
 const maxWords = 1 << 29
 
 func cImage(img state.Image) (C.mmmrt_image, error) {
-	for _, n := range []int{img.Params, img.NumParams, img.Notes, img.NumNotes, img.Globals, img.NumGlobals,
+	for _, n := range []int{img.Params, img.NumParams, img.Cues, img.NumCues, img.Globals, img.NumGlobals,
 		img.State, img.StateSize, img.Init, img.InitSize, img.In, img.Ins, img.Out, img.Outs, img.Heap, img.HeapWords, img.Words} {
 		if n < 0 || n > maxWords {
 			return C.mmmrt_image{}, fmt.Errorf("image: %d words are out of range", n)
@@ -94,7 +94,7 @@ func cImage(img state.Image) (C.mmmrt_image, error) {
 	}
 	return C.mmmrt_image{
 		params: C.uint32_t(img.Params), param_count: C.uint32_t(img.NumParams),
-		notes: C.uint32_t(img.Notes), note_count: C.uint32_t(img.NumNotes),
+		cues: C.uint32_t(img.Cues), cue_count: C.uint32_t(img.NumCues),
 		globals: C.uint32_t(img.Globals), global_count: C.uint32_t(img.NumGlobals),
 		state: C.uint32_t(img.State), state_size: C.uint32_t(img.StateSize),
 		init: C.uint32_t(img.Init), init_size: C.uint32_t(img.InitSize),

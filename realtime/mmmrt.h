@@ -6,7 +6,7 @@
      instance - one running copy of a program: its memory and its run function.
                 Used by one thread at a time: by the control side until it is
                 published, by the audio thread until it is collected.
-     program  - an instance with what a swap must know: plan, slots, notes, fade.
+     program  - an instance with what a swap must know: plan, slots, cues, fade.
      player   - the audio side of one plugin instance (mmm_audio.h).
 
    Words are 64 bits. Offsets and sizes are in words, times in ns or frames.
@@ -63,7 +63,7 @@ enum mmmrt_fault {
 /* Layout of a program's memory, in words: state.Image. */
 typedef struct mmmrt_image {
     uint32_t params, param_count; /* 1 word each */
-    uint32_t notes, note_count;   /* 2 words each: pitch, velocity */
+    uint32_t cues, cue_count;     /* 1 word each */
     uint32_t globals, global_count;
     uint32_t state, state_size;
     uint32_t init, init_size;
@@ -150,10 +150,58 @@ uint32_t mmmrt_instance_log_dropped(mmmrt_instance *instance);
 
 typedef struct mmmrt_program mmmrt_program;
 
+/* How a control's range lies over 0..1: state.Curve, whose formulas hold here. */
+enum mmmrt_curve {
+    MMMRT_CURVE_LIN = 0,
+    MMMRT_CURVE_LOG = 1,
+    MMMRT_CURVE_EXP = 2,
+};
+
+/* What a cue follows: state.CueKind. */
+enum mmmrt_cue_kind {
+    MMMRT_CUE_PITCH, /* of the channel's last note */
+    MMMRT_CUE_VELOCITY,
+    MMMRT_CUE_CONTROLLER,
+    MMMRT_CUE_BEND,
+    MMMRT_CUE_PRESSURE,
+    MMMRT_CUE_BEAT,
+    MMMRT_CUE_BEAT_START,
+    MMMRT_CUE_BEAT_STEP,
+    MMMRT_CUE_PLAYING,
+    MMMRT_CUE_TEMPO,
+    MMMRT_CUE_VOICE_PITCH, /* of a voice, in the order of its fields */
+    MMMRT_CUE_VOICE_VELOCITY,
+    MMMRT_CUE_VOICE_GATE,
+    MMMRT_CUE_VOICE_BEND,
+    MMMRT_CUE_VOICE_PRESSURE,
+    MMMRT_CUE_VOICE_TIMBRE,
+    MMMRT_CUE_VOICE_PARAM,
+    MMMRT_CUE_KINDS,
+    MMMRT_VOICE_FIELDS = MMMRT_CUE_VOICE_PARAM - MMMRT_CUE_VOICE_PITCH,
+};
+
+/* One word of the cues, by its index: state.Cue. */
+typedef struct mmmrt_cue {
+    int32_t kind;            /* enum mmmrt_cue_kind */
+    int32_t channel, number; /* number: controller, or index of a parameter cell */
+    int32_t pool, voice;
+    double init;
+} mmmrt_cue;
+
+/* Limits: those of package types. */
+enum { MMMRT_MAX_VOICES = 128, MMMRT_MAX_POOLS = 8 };
+
+/* A pool of voices: state.Pool. */
+typedef struct mmmrt_pool {
+    uint32_t voices;
+    const int32_t *levels; /* a global for each voice, -1: none */
+} mmmrt_pool;
+
 /* A parameter slot's place in a program. */
 typedef struct mmmrt_slot {
     int32_t cell;  /* index of the parameter cell, -1: the program does not use the slot */
-    int32_t curve; /* 0: plain = min + value * (max - min); others reserved */
+    int32_t curve; /* enum mmmrt_curve */
+    int32_t steps; /* values that the control can have, 0: all of its range */
     double min, max;
     bool pinned;        /* where value equals home, plain is exact: no rounding for a control that nobody moved */
     double home, exact;
@@ -202,7 +250,10 @@ typedef struct mmmrt_swap {
     bool set_values;      /* take values; NaN leaves a slot alone */
     mmmrt_rest rest;
     mmmrt_slot slots[MMM_SLOTS];
-    int32_t notes[16]; /* index of the note cell of a channel, or -1 */
+    const mmmrt_cue *cues;
+    size_t cue_count;
+    const mmmrt_pool *pools; /* of different sizes */
+    size_t pool_count;
     double values[MMM_SLOTS]; /* 0..1 */
 } mmmrt_swap;
 

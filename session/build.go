@@ -142,9 +142,11 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 		}
 		words[p.Image.Params+i] = math.Float64bits(v)
 	}
-	for i, n := range p.Notes {
-		words[p.Image.Notes+2*i] = math.Float64bits(n.Pitch)
-		words[p.Image.Notes+2*i+1] = math.Float64bits(n.Velocity)
+	for i, q := range p.Cues {
+		words[p.Image.Cues+i] = math.Float64bits(q.Init)
+		if q.Kind == state.CueVoiceParam {
+			words[p.Image.Cues+i] = words[p.Image.Params+q.Number]
+		}
 	}
 	if err := inst.Init(now, rate); err != nil {
 		inst.Close()
@@ -193,24 +195,9 @@ func (c *Code) Trial(value func(params.Control) float64, now, rate float64) erro
 func Controls(p *mir.Program) []params.Control {
 	list := make([]params.Control, len(p.Params))
 	for i, c := range p.Params {
-		list[i] = params.Control{Path: c.Path, Init: c.Init, Min: c.Min, Max: c.Max}
+		list[i] = params.Control{Path: c.Path, Init: c.Init, Min: c.Min, Max: c.Max, Curve: c.Curve, Unit: c.Unit, Steps: c.Steps, Labels: c.Labels}
 	}
 	return list
-}
-
-// Notes returns the index of the note cell of each MIDI channel, -1 for a
-// channel that the program does not read. [any-thread]
-func Notes(p *mir.Program) [16]int32 {
-	var cells [16]int32
-	for i := range cells {
-		cells[i] = -1
-	}
-	for i, n := range p.Notes {
-		if n.Channel >= 0 && n.Channel < len(cells) {
-			cells[n.Channel] = int32(i)
-		}
-	}
-	return cells
 }
 
 // Slots returns what each host slot drives in a program: the index of its cell
@@ -226,7 +213,7 @@ func Slots(p *mir.Program, table *params.Table) [params.Slots]realtime.Slot {
 		if c, ok := table.At(i); ok {
 			if index, ok := cell[c.Path]; ok {
 				exact := c.Clamp(table.Value(c.Path))
-				slots[i] = realtime.Slot{Cell: index, Min: c.Min, Max: c.Max, Pinned: true, Home: c.Normal(exact), Exact: exact}
+				slots[i] = realtime.Slot{Cell: index, Min: c.Min, Max: c.Max, Curve: c.Curve, Steps: c.Steps, Pinned: true, Home: c.Normal(exact), Exact: exact}
 			}
 		}
 	}

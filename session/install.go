@@ -167,7 +167,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 	}
 	swap := realtime.Swap{
 		Instance: inst, Layout: layout(code),
-		Slots: Slots(code.Program, table), Notes: Notes(code.Program),
+		Slots: Slots(code.Program, table), Cues: code.Program.Cues, Pools: code.Program.Pools,
 		SetValues: true, KeepTime: carry, Rest: code.rest,
 	}
 	s.mu.Lock()
@@ -219,7 +219,7 @@ func layout(code *Code) *state.Node {
 func sameControl(a, b *params.Table, slot int) bool {
 	x, ok := a.At(slot)
 	y, also := b.At(slot)
-	return ok && also && x.Path == y.Path && x.Min == y.Min && x.Max == y.Max
+	return ok && also && x.Path == y.Path && x.Min == y.Min && x.Max == y.Max && x.Curve == y.Curve && x.Steps == y.Steps
 }
 
 // cellValue returns the plain value that a control's cell starts with: what the

@@ -177,8 +177,8 @@ func playAlike(t *testing.T, seed int64, p *mir.Program, engines []*runner) {
 		for i, par := range p.Params {
 			e.words[p.Image.Params+i] = math.Float64bits(par.Init)
 		}
-		for i, n := range p.Notes {
-			e.words[p.Image.Notes+2*i], e.words[p.Image.Notes+2*i+1] = math.Float64bits(n.Pitch), math.Float64bits(n.Velocity)
+		for i, q := range p.Cues {
+			e.words[p.Image.Cues+i] = math.Float64bits(q.Init)
 		}
 		e.init()
 	}

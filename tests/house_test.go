@@ -56,7 +56,7 @@ var allowed = map[string][]string{
 	"vm":             {"compiler/source", "state"},
 	"native":         {"compiler/source", "state", "compiler/mir"},
 	"lib":            {},
-	"params":         {},
+	"params":         {"state"},
 	"state":          {},
 	"realtime":       {"state"},
 	"compiler/mir":   {"compiler/source", "state"},

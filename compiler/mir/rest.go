@@ -264,8 +264,8 @@ func (r *resting) instr(in *Instr, fr *frame, t *turn) {
 	case GetParam:
 		c := r.p.Params[in.Imm]
 		results[0] = between(c.Min, c.Max)
-	case GetNote:
-		if r.p.quiet(int(in.Imm)) {
+	case GetCue:
+		if quiet(r.p.Cues[in.Imm].Kind) {
 			results[0] = number(0)
 		}
 	case SampleRate:
@@ -326,16 +326,16 @@ func joinAll(a, b []span) []span {
 	return out
 }
 
-// quiet reports whether the note word is 0 while no note is held.
-func (p *Program) quiet(word int) bool { return word%2 == 1 }
+// quiet reports whether a cue is 0 while no note is held.
+func quiet(kind state.CueKind) bool { return kind == state.CueVelocity || kind == state.CueVoiceGate }
 
 // RestWords lists the words of the image that are 0 while no note is held,
 // beside those of Rest.
 func (p *Program) RestWords() []int {
 	var list []int
-	for i := range 2 * len(p.Notes) {
-		if p.quiet(i) {
-			list = append(list, p.Image.Notes+i)
+	for i, cue := range p.Cues {
+		if quiet(cue.Kind) {
+			list = append(list, p.Image.Cues+i)
 		}
 	}
 	return list

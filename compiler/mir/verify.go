@@ -94,8 +94,8 @@ func (v *verifier) instr(in *Instr) error {
 		return within(1, len(v.p.Globals))
 	case GetParam:
 		return within(1, len(v.p.Params))
-	case GetNote:
-		return within(1, 2*len(v.p.Notes))
+	case GetCue:
+		return within(1, len(v.p.Cues))
 	case Probe:
 		return within(1, len(v.p.Probes))
 	case GetState, SetState, Mem:

@@ -15,7 +15,7 @@ static bool part_valid(uint64_t at, uint64_t count, uint64_t size, uint64_t word
 
 bool image_valid(const mmmrt_image *i) {
     return i->words >= MMMRT_HEADER_WORDS && part_valid(i->params, i->param_count, 1, i->words) &&
-           part_valid(i->notes, i->note_count, 2, i->words) &&
+           part_valid(i->cues, i->cue_count, 1, i->words) &&
            part_valid(i->globals, i->global_count, 1, i->words) &&
            part_valid(i->state, i->state_size, 1, i->words) &&
            part_valid(i->init, i->init_size, 1, i->words) &&

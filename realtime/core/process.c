@@ -88,6 +88,7 @@ typedef struct progress {
 
 static void apply_until(mmm_player *p, progress *g, uint32_t frame) {
     const mmm_block *b = g->block;
+    p->in_frame = b->frames > 0 ? least(frame, b->frames - 1) : 0;
     while (g->next_event < b->event_count && b->events[g->next_event].time <= frame)
         event_apply(p, &b->events[g->next_event++]);
 }
@@ -102,10 +103,21 @@ static void play_chunk(mmm_player *p, progress *g, uint32_t from, uint32_t frame
         uint32_t end = frames;
         if (g->next_event < b->event_count)
             end = least(end, b->events[g->next_event].time - from);
+        if (p->raise)
+            end = at + 1;
+        if (p->listen)
+            end = least(end, at + voices_window(p));
         play_segment(p, p->running, at, end - at, g->deadline);
         if (p->fading)
             play_segment(p, p->fading, at, end - at, g->deadline);
+        bool raise = p->raise;
+        p->frame += end - at;
         at = end;
+        p->in_frame = from + at - 1;
+        if (raise)
+            voices_raise(p);
+        if (p->listen && p->frame % LISTEN_FRAMES == 0)
+            voices_listen(p);
     }
     finish_chunk(p, p->running, frames);
     if (p->fading)
@@ -147,6 +159,7 @@ int mmm_process(mmm_player *p, const mmm_block *b) {
     uint64_t begin = clock_ns();
     uint64_t mode = fpu_enter(!p->offline);
     atomic_store_explicit(&p->in_block, true, memory_order_seq_cst);
+    p->in_frame = 0;
     swap_take(p);
     if (atomic_exchange_explicit(&p->reset_wanted, false, memory_order_relaxed))
         swap_reset(p);
@@ -162,6 +175,7 @@ int mmm_process(mmm_player *p, const mmm_block *b) {
 }
 
 void mmm_flush(mmm_player *p, const mmm_event *events, uint32_t count) {
+    p->in_frame = 0;
     wishes_take(p);
     for (uint32_t i = 0; i < count; i++)
         event_apply(p, &events[i]);

@@ -74,8 +74,6 @@ static void publish(mmm_player *player, mmmrt_instance *in, mmmrt_instance *old)
     for (int i = 0; i < MMM_SLOTS; i++)
         s.slots[i].cell = i == 0 ? 0 : -1;
     s.slots[0].max = 1;
-    for (int i = 0; i < 16; i++)
-        s.notes[i] = -1;
     FUNCTION(mmmrt_player_publish)(player, FUNCTION(mmmrt_program_new)(&s, old != NULL, 0), old);
 }
 
