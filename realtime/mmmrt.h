@@ -337,6 +337,10 @@ double mmmrt_player_value(mmm_player *player, int slot);
    mask[s/64]. [any-thread] */
 void mmmrt_player_changes(mmm_player *player, uint64_t mask[MMM_SLOTS / 64]);
 
+/* Calls of mmm_process and mmm_flush so far: while it is the same the audio side
+   has nothing new. [any-thread] */
+uint64_t mmmrt_player_calls(mmm_player *player);
+
 /* Index of the next sample of the running program. [any-thread] */
 double mmmrt_player_now(mmm_player *player);
 
