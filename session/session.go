@@ -39,8 +39,9 @@ type patch struct {
 	path string // file it was read from, "" for none
 	id   int    // differs between different patches, the same over edits of one
 
-	files map[string]string // texts of the files it uses, by their names in a saved state
-	here  bool              // its files are those of this machine; else it came with them
+	files  map[string]string    // texts of the files it uses, by their names in a saved state
+	sounds map[string]heldSound // its sound files, likewise
+	here   bool                 // its files are those of this machine; else it came with them
 }
 
 // playing is a program that was handed to the player.
@@ -187,7 +188,7 @@ func (s *Session) swap(text, name string) bool {
 	s.mu.Lock()
 	e := edit{text: text, name: name, path: s.patch.path, user: true}
 	if !s.patch.here {
-		e.held = s.patch.held()
+		e.held, e.sounds = s.patch.held(), s.patch.sounds
 	}
 	s.mu.Unlock()
 	ok := s.install(e)
@@ -246,7 +247,7 @@ func (s *Session) SetEngine(name string) (ok bool) {
 		s.chosen = name
 		p := s.patch
 		s.mu.Unlock()
-		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), keep: true}); s.superseded() {
+		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), sounds: p.sounds, keep: true}); s.superseded() {
 			ok = true // the newer edit is for that engine too
 		}
 		if !ok {
