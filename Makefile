@@ -3,6 +3,7 @@
 # make test     everything that CI runs
 # make install  puts the plugin into ~/.clap and the command line into ~/.local/bin
 # make soak     the long runs: fuzzers and the realtime proof, hours if you let them
+# make figures  measures what the documents say, half an hour on a quiet machine
 # make clean    removes what was built
 
 SHELL := /bin/bash
@@ -14,9 +15,9 @@ export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
 RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge tests/check -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name 'CMakeLists.txt')
-EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
+EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.txt' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
-.PHONY: build demo test soak install clean deps check
+.PHONY: build demo test soak figures install clean deps check
 build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/libmmm.so $(OUT)/examples
 
 deps:
@@ -55,6 +56,9 @@ test:
 
 soak: build $(HOST)
 	@build/soak.sh
+
+figures: build $(HOST)
+	@build/figures.sh
 
 install: build
 	@build/install.sh
