@@ -30,6 +30,10 @@ static wasm_engine_t *make_engine(size_t max_stack) {
     wasmtime_config_max_wasm_stack_set(c, max_stack);
     wasmtime_config_cranelift_opt_level_set(c, WASMTIME_OPT_LEVEL_SPEED);
     wasmtime_config_cranelift_nan_canonicalization_set(c, false);
+    /* a relaxed multiplication and addition is always the fused one, on every machine */
+    wasmtime_config_wasm_simd_set(c, true);
+    wasmtime_config_wasm_relaxed_simd_set(c, true);
+    wasmtime_config_wasm_relaxed_simd_deterministic_set(c, true);
     wasmtime_config_cranelift_debug_verifier_set(c, false);
     wasmtime_config_parallel_compilation_set(c, false); /* no threads of its own in the host */
     wasmtime_config_debug_info_set(c, false);
