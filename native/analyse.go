@@ -103,6 +103,7 @@ func (b *builder) analyse(f *mir.Func) (*facts, error) {
 	if err := a.block(b, f, f.Body); err != nil {
 		return nil, fmt.Errorf("function %s: %w", f.Name, err)
 	}
+	a.widen(f)
 	return a, nil
 }
 

@@ -31,6 +31,10 @@ var direct = [mir.NumOps]struct {
 // operation pushes the result of a pure operation in the type of its result.
 func (w *writer) operation(in *mir.Instr) {
 	args := in.Args
+	if w.vals[in.Res[0]].typ == v128 {
+		w.wide(in)
+		return
+	}
 	switch in.Op {
 	case mir.BitsF:
 		w.get(args[0], i64)

@@ -103,7 +103,7 @@ func (w *writer) alloc(t valType) int {
 		w.free[t] = list[:len(list)-1]
 		return l
 	}
-	return w.fresh(t, map[valType]string{i32: "b", i64: "i", f64: "x"}[t])
+	return w.fresh(t, map[valType]string{i32: "b", i64: "i", f64: "x", v128: "v"}[t])
 }
 
 // release gives back a local.
@@ -164,6 +164,8 @@ func (w *writer) literal(bits int64, t valType) {
 		w.emit(opF64Const, bits)
 	case i64:
 		w.emit(opI64Const, bits)
+	case v128:
+		w.emit(opV128Const, bits)
 	default:
 		truth := int64(0)
 		if math.Float64frombits(uint64(bits)) > 0 {
@@ -188,6 +190,14 @@ func (w *writer) convert(from, to valType) {
 		from = f64
 	}
 	switch {
+	case from == v128 && to == i64:
+		w.emit(opI64x2Extract, 0)
+	case from == v128:
+		w.emit(opF64x2Extract, 0)
+	case from == f64 && to == v128:
+		w.emit(opF64x2Splat)
+	case to == v128:
+		w.emit(opI64x2Splat)
 	case from == f64 && to == i64:
 		w.emit(opI64ReinterpretF64)
 	case from == i64 && to != i64:

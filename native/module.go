@@ -14,9 +14,10 @@ import (
 type valType byte
 
 const (
-	i32 valType = 0x7f // conditions, addresses
-	i64 valType = 0x7e // words that are not numbers
-	f64 valType = 0x7c // numbers
+	i32  valType = 0x7f // conditions, addresses
+	i64  valType = 0x7e // words that are not numbers
+	f64  valType = 0x7c // numbers
+	v128 valType = 0x7b // numbers and other words of fused arithmetic (wide.go)
 )
 
 // String returns the type's name in text.
@@ -26,6 +27,8 @@ func (t valType) String() string {
 		return "i32"
 	case i64:
 		return "i64"
+	case v128:
+		return "v128"
 	}
 	return "f64"
 }

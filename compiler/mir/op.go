@@ -54,6 +54,7 @@ const (
 	BitsF
 	FBits
 
+	FmaF
 	Select
 	GetVar
 	SetVar
@@ -154,6 +155,7 @@ var Ops = [NumOps]Row{
 	BitsF: {"bitsf", 1, 1, true, "int with the bits of num a"},
 	FBits: {"fbits", 1, 1, true, "num with the bits of int a"},
 
+	FmaF:       {"fmaf", 3, 1, true, "a * b + c, rounded once; package mathfn makes it, arithmetic of a patch never"},
 	Select:     {"select", 3, 1, true, "b if condition a holds, else c; both are already evaluated"},
 	GetVar:     {"getvar", 0, 1, false, "mutable local Imm"},
 	SetVar:     {"setvar", 1, 0, false, "mutable local Imm becomes a"},

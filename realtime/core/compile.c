@@ -33,6 +33,10 @@ static wasm_engine_t *make_engine(size_t max_stack) {
        a mispredicted check cannot let a wild one through */
     wasmtime_config_cranelift_flag_set(c, "enable_heap_access_spectre_mitigation", "false");
     wasmtime_config_cranelift_nan_canonicalization_set(c, false);
+    /* a relaxed multiplication and addition is always the fused one, on every machine */
+    wasmtime_config_wasm_simd_set(c, true);
+    wasmtime_config_wasm_relaxed_simd_set(c, true);
+    wasmtime_config_wasm_relaxed_simd_deterministic_set(c, true);
     wasmtime_config_cranelift_debug_verifier_set(c, false);
     wasmtime_config_parallel_compilation_set(c, false); /* no threads of its own in the host */
     wasmtime_config_debug_info_set(c, false);
