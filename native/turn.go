@@ -24,9 +24,24 @@ type ring struct{ write, read int }
 // turn is what is held in locals in run's loop.
 type turn struct {
 	now     int
-	hoisted map[int64]int  // by image word
-	words   map[int64]int  // by offset in dsp's block
-	rings   map[int64]ring // by offset in dsp's block
+	hoisted map[int64]int // by image word
+	words   map[int64]int // by offset in dsp's block
+	pairs   map[[2]int64]int
+	lanes   map[int64]heldLane // of pairs
+	rings   map[int64]ring     // by offset in dsp's block
+}
+
+// heldLane is a lane of a local that holds a pair.
+type heldLane struct {
+	local int
+	lane  int64
+}
+
+// holds reports whether a state word is held.
+func (t *turn) holds(word int64) bool {
+	_, alone := t.words[word]
+	_, paired := t.lanes[word]
+	return alone || paired
 }
 
 // span is a range of state offsets.
@@ -36,7 +51,7 @@ type span struct{ from, to int64 }
 // a called function or two operations of different kinds may touch stay in
 // memory.
 func (w *writer) hold() {
-	t := &turn{hoisted: map[int64]int{}, words: map[int64]int{}, rings: map[int64]ring{}}
+	t := &turn{hoisted: map[int64]int{}, words: map[int64]int{}, pairs: map[[2]int64]int{}, lanes: map[int64]heldLane{}, rings: map[int64]ring{}}
 	w.turn = t
 	t.now = w.fresh(f64, "now")
 	w.load(opF64Load, state.NowWord)
@@ -63,6 +78,17 @@ func (w *writer) hold() {
 	}
 	spans := newSpans(shared)
 	held := 0
+	for _, p := range pairedWords(w.f, func(word int64) bool { return !spans.overlaps(span{word, word + 1}, 0) }) {
+		if held >= maxHeld {
+			break
+		}
+		held++
+		w.loadPair(p[0], p[1])
+		l := w.fresh(pair, "pair")
+		w.emit(opLocalSet, int64(l))
+		t.pairs[p] = l
+		t.lanes[p[0]], t.lanes[p[1]] = heldLane{l, 0}, heldLane{l, 1}
+	}
 	mir.Walk(w.f.Body, func(in *mir.Instr) {
 		switch in.Op {
 		case mir.GetParam, mir.GetNote, mir.SampleRate:
@@ -74,15 +100,17 @@ func (w *writer) hold() {
 				w.emit(opLocalSet, int64(t.hoisted[word]))
 			}
 		case mir.GetState, mir.SetState, mir.Mem:
-			if _, ok := t.words[in.Imm]; ok || held >= maxHeld || spans.overlaps(span{in.Imm, in.Imm + 1}, 0) {
-				return
+			for _, word := range stateWords(in) {
+				if t.holds(word) || held >= maxHeld || spans.overlaps(span{word, word + 1}, 0) {
+					continue
+				}
+				held++
+				typ := w.b.stateType(w.f, word)
+				l := w.fresh(typ, "state")
+				w.load(loadOp(typ), w.base.addr/8+word)
+				w.emit(opLocalSet, int64(l))
+				t.words[word] = l
 			}
-			held++
-			typ := w.b.stateType(w.f, in.Imm)
-			l := w.fresh(typ, "state")
-			w.load(loadOp(typ), w.base.addr/8+in.Imm)
-			w.emit(opLocalSet, int64(l))
-			t.words[in.Imm] = l
 		case mir.Delay:
 			own := span{in.Imm, in.Imm + state.DelayHeader + in.Aux}
 			if _, ok := t.rings[in.Imm]; ok || in.Aux == 0 || held >= maxHeld || calls.overlaps(own, 0) || spans.overlaps(own, 1) {
@@ -127,6 +155,12 @@ func (w *writer) writeBack() {
 		w.emit(opI32Const, 0)
 		w.emit(opLocalGet, int64(l))
 		w.emit(storeOp(w.out.locals[l].typ), w.base.addr+at*8)
+	}
+	for _, at := range sortedKeys(w.turn.lanes) {
+		h := w.turn.lanes[at]
+		w.emit(opI32Const, 0)
+		w.emit(opLocalGet, int64(h.local))
+		w.emit(opV128Store64Lane, w.base.addr+at*8, h.lane)
 	}
 	for _, at := range sortedKeys(w.turn.rings) {
 		for i, l := range []int{w.turn.rings[at].read, w.turn.rings[at].write} {
