@@ -65,7 +65,9 @@ type writer struct {
 	base stateBase
 	turn *turn // not nil inside run's loop
 
-	steady map[*mir.Instr]bool // written before run's loop
+	pinned map[*mir.Instr]bool // sums of dsp that are stored
+	nail   int64               // where
+	steady []mir.Steadiness    // of dsp's instructions: those that vary are in run's loop
 }
 
 // fail records the first error; writing goes on, the result is dropped.
@@ -379,12 +381,15 @@ func (w *writer) pure(in *mir.Instr) {
 			height = max(height, w.vals[arg].height+1)
 		}
 	}
-	if x.uses == 1 && height < maxHeight {
+	if x.uses == 1 && height < maxHeight && !w.pinned[in] {
 		x.at, x.def, x.height = inDeferred, in, height
 		return
 	}
 	w.operation(in)
 	w.set(v)
+	if w.pinned[in] {
+		w.pin(in)
+	}
 }
 
 // results allocates locals for the results of a choice; unused ones get -1.

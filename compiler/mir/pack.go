@@ -19,6 +19,9 @@ func Pack(p *Program) *Program {
 	out := &outliner{p: q}
 	for _, f := range q.Funcs[:len(p.Funcs)] {
 		k := &packer{f: f, out: out}
+		if f == q.Dsp {
+			k.ahead = FindSteady(q, f)
+		}
 		k.block(f.Body)
 	}
 	Prune(q)
@@ -87,7 +90,8 @@ type packer struct {
 	inner  []bool           // by node: a result is used in a nested block or yielded
 	succ   [][]int32        // by node: those that must come after it
 	preds  []int32          // by node: how many must come before it
-	steady []bool           // by value: the same in every turn, as far as that is plain
+	ahead  []Steadiness     // by node, of a function that runs for each frame
+	steady []bool           // by value: computed ahead of the frames
 	consts map[Value]*Instr // constants of the block and around it
 
 	choices map[*Instr]*choiceSides
@@ -104,7 +108,7 @@ type packer struct {
 
 	// of write
 	body  []*Instr
-	wides map[int32][]Value   // results of a pair, by its first node
+	wides map[int32][]Value  // results of a pair, by its first node
 	built map[[2]Value]Value // pairs made of words
 }
 
@@ -140,10 +144,9 @@ func (k *packer) survey(b *Block) {
 	k.words, k.choices = map[int64]company{}, map[*Instr]*choiceSides{}
 	for i, in := range b.Instrs {
 		k.mate[i] = -1
-		same := Ops[in.Op].Pure && in.Op != Now && in.Op != GetCapture && in.Op != SelfClosure && len(in.Blocks) == 0
+		same := in.Op == Const || k.ahead != nil && k.ahead[i] != Varying
 		for _, a := range in.Args {
 			k.reads(int32(i), a, false)
-			same = same && k.steady[a]
 		}
 		for _, nested := range in.Blocks {
 			k.readsOf(int32(i), nested)

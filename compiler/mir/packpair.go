@@ -22,15 +22,18 @@ func (k *packer) packable(in *Instr) bool {
 		AddI, SubI, MulI, AndI, OrI, XorI, EqI, LtI, FtoI, ItoF, BitsF, FBits, Select:
 		return !k.steady[in.Res[0]]
 	case ModF:
+		if k.steady[in.Res[0]] {
+			return false
+		}
 		x, ok := k.number(in.Args[1])
 		fraction, exponent := math.Frexp(math.Abs(x))
 		return ok && fraction == 0.5 && exponent >= 1 && exponent <= 1000
 	case ShlI, ShrI, SarI:
-		return k.consts[in.Args[1]] != nil
+		return k.consts[in.Args[1]] != nil && !k.steady[in.Res[0]]
 	case GetState, SetState, Mem:
 		return len(k.access[in.Imm]) > 0
 	case If:
-		return k.sides(in) != nil
+		return len(in.Res) > 0 && !k.steady[in.Res[0]] && k.sides(in) != nil
 	}
 	return false
 }
