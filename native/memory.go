@@ -141,6 +141,10 @@ func (w *writer) getState(offset int64, t valType) {
 			return
 		}
 		if h, ok := w.turn.lanes[offset]; ok {
+			if h.local < 0 {
+				w.load(loadOp(t), h.word+h.lane)
+				return
+			}
 			w.emit(opLocalGet, int64(h.local))
 			if t == i64 {
 				w.emit(opI64x2Extract, h.lane)
@@ -170,6 +174,12 @@ func (w *writer) putState(offset int64, t valType, push func()) {
 			return
 		}
 		if h, ok := w.turn.lanes[offset]; ok {
+			if h.local < 0 {
+				w.emit(opI32Const, 0)
+				push()
+				w.emit(storeOp(t), (h.word+h.lane)*8)
+				return
+			}
 			w.emit(opLocalGet, int64(h.local))
 			push()
 			if t == i64 {

@@ -390,8 +390,12 @@ func (w *writer) pairMemory(in *mir.Instr) {
 // loadPair pushes two state words.
 func (w *writer) loadPair(first, second int64) {
 	if w.turn != nil {
-		if l, ok := w.turn.pairs[[2]int64{first, second}]; ok {
-			w.emit(opLocalGet, int64(l))
+		if h, ok := w.turn.pairs[[2]int64{first, second}]; ok {
+			if h.local < 0 {
+				w.load(opV128Load, h.word)
+				return
+			}
+			w.emit(opLocalGet, int64(h.local))
 			return
 		}
 		if w.turn.holds(first) || w.turn.holds(second) {
@@ -419,9 +423,15 @@ func (w *writer) loadPair(first, second int64) {
 // storePair writes a pair into two state words.
 func (w *writer) storePair(first, second int64, v mir.Value) {
 	if w.turn != nil {
-		if l, ok := w.turn.pairs[[2]int64{first, second}]; ok {
+		if h, ok := w.turn.pairs[[2]int64{first, second}]; ok {
+			if h.local < 0 {
+				w.emit(opI32Const, 0)
+				w.get(v, pair)
+				w.emit(opV128Store, h.word*8)
+				return
+			}
 			w.get(v, pair)
-			w.emit(opLocalSet, int64(l))
+			w.emit(opLocalSet, int64(h.local))
 			return
 		}
 		if w.turn.holds(first) || w.turn.holds(second) {

@@ -16,7 +16,13 @@ import (
 
 // Most words held in locals: beyond this, reading them all before the loop and
 // writing them back would cost short runs more than it saves.
-const maxHeld = 64
+const maxHeld = 512
+
+// Most words and pairs of words whose locals are registers, more or less. In a
+// larger loop locals would be kept on the stack, and copied there at the end of
+// each turn: then words stay where they are, and pairs are words of the module's
+// own (slots), side by side.
+const fewHeld = 32
 
 // ring is the two indexes of a delay ring, in locals.
 type ring struct{ write, read int }
@@ -26,15 +32,22 @@ type turn struct {
 	now     int
 	hoisted map[int64]int // by image word
 	words   map[int64]int // by offset in dsp's block
-	pairs   map[[2]int64]int
+	pairs   map[[2]int64]home
 	lanes   map[int64]heldLane // of pairs
+	large   bool               // too many to be in registers
 	rings   map[int64]ring     // by offset in dsp's block
 }
 
-// heldLane is a lane of a local that holds a pair.
+// home is where a value lives in the loop: a local, or a word of memory.
+type home struct {
+	local int // -1: in memory
+	word  int64
+}
+
+// heldLane is a lane of a pair that is held.
 type heldLane struct {
-	local int
-	lane  int64
+	home
+	lane int64
 }
 
 // holds reports whether a state word is held.
@@ -51,7 +64,7 @@ type span struct{ from, to int64 }
 // a called function or two operations of different kinds may touch stay in
 // memory.
 func (w *writer) hold() {
-	t := &turn{hoisted: map[int64]int{}, words: map[int64]int{}, pairs: map[[2]int64]int{}, lanes: map[int64]heldLane{}, rings: map[int64]ring{}}
+	t := &turn{hoisted: map[int64]int{}, words: map[int64]int{}, pairs: map[[2]int64]home{}, lanes: map[int64]heldLane{}, rings: map[int64]ring{}}
 	w.turn = t
 	t.now = w.fresh(f64, "now")
 	w.load(opF64Load, state.NowWord)
@@ -78,16 +91,28 @@ func (w *writer) hold() {
 	}
 	spans := newSpans(shared)
 	held := 0
-	for _, p := range pairedWords(w.f, func(word int64) bool { return !spans.overlaps(span{word, word + 1}, 0) }) {
-		if held >= maxHeld {
+	paired := pairedWords(w.f, func(word int64) bool { return !spans.overlaps(span{word, word + 1}, 0) })
+	t.large = w.manyWords(len(paired))
+	for _, p := range paired {
+		if held >= maxHeld && !t.large {
 			break
 		}
 		held++
+		h := home{local: -1}
+		if t.large {
+			h.word = w.b.keep(2)
+			w.emit(opI32Const, 0)
+		} else {
+			h.local = w.fresh(pair, "pair")
+		}
 		w.loadPair(p[0], p[1])
-		l := w.fresh(pair, "pair")
-		w.emit(opLocalSet, int64(l))
-		t.pairs[p] = l
-		t.lanes[p[0]], t.lanes[p[1]] = heldLane{l, 0}, heldLane{l, 1}
+		if t.large {
+			w.emit(opV128Store, h.word*8)
+		} else {
+			w.emit(opLocalSet, int64(h.local))
+		}
+		t.pairs[p] = h
+		t.lanes[p[0]], t.lanes[p[1]] = heldLane{h, 0}, heldLane{h, 1}
 	}
 	mir.Walk(w.f.Body, func(in *mir.Instr) {
 		switch in.Op {
@@ -101,7 +126,7 @@ func (w *writer) hold() {
 			}
 		case mir.GetState, mir.SetState, mir.Mem:
 			for _, word := range stateWords(in) {
-				if t.holds(word) || held >= maxHeld || spans.overlaps(span{word, word + 1}, 0) {
+				if t.large || t.holds(word) || held >= maxHeld || spans.overlaps(span{word, word + 1}, 0) {
 					continue
 				}
 				held++
@@ -125,6 +150,18 @@ func (w *writer) hold() {
 			t.rings[in.Imm] = r
 		}
 	})
+}
+
+// manyWords reports whether the state words of the loop, of which so many pairs
+// are known, are more than a few.
+func (w *writer) manyWords(pairs int) bool {
+	words := map[int64]bool{}
+	mir.Walk(w.f.Body, func(in *mir.Instr) {
+		if list := stateWords(in); len(list) == 1 {
+			words[list[0]] = true
+		}
+	})
+	return pairs+len(words) > fewHeld
 }
 
 // spans is a sorted list of ranges.
@@ -159,6 +196,11 @@ func (w *writer) writeBack() {
 	for _, at := range sortedKeys(w.turn.lanes) {
 		h := w.turn.lanes[at]
 		w.emit(opI32Const, 0)
+		if h.local < 0 {
+			w.load(opF64Load, h.word+h.lane)
+			w.emit(opF64Store, w.base.addr+at*8)
+			continue
+		}
 		w.emit(opLocalGet, int64(h.local))
 		w.emit(opV128Store64Lane, w.base.addr+at*8, h.lane)
 	}
