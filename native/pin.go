@@ -33,13 +33,14 @@ func pins(f *mir.Func) map[*mir.Instr]bool {
 		}
 		made[in.Res[0]] = in
 	}
-	found := map[*mir.Instr]bool{}
+	found, seen := map[*mir.Instr]bool{}, map[*mir.Instr]bool{}
 	for i := len(f.Body.Instrs) - 1; i >= 0; i-- {
 		in := f.Body.Instrs[i]
-		if depth[in] < pinLeast || found[in] {
+		if depth[in] < pinLeast || seen[in] {
 			continue
 		}
-		for n := 0; in != nil; in = into[in] {
+		for n := 0; in != nil && !seen[in]; in = into[in] {
+			seen[in] = true
 			if n++; n%pinEvery == 0 {
 				found[in] = true
 			}

@@ -72,7 +72,15 @@ func (b *builder) writeRun(w *writer) {
 	} else {
 		w.enter(dsp, base)
 		w.hold()
+		w.lines()
 		w.ahead()
+	}
+	w.turn.at = loop.at
+	until := end
+	if len(w.turn.lines) > 0 {
+		until = int64(w.fresh(i32, "until"))
+		w.emit(opLoop)
+		w.stretch(loop.at, int(end), int(until))
 	}
 	if b.faults() || dsp.Recursive {
 		for range dsp.Results {
@@ -101,10 +109,14 @@ func (b *builder) writeRun(w *writer) {
 	w.emit(opI32Const, 8)
 	w.emit(opI32Add)
 	w.emit(opLocalTee, int64(loop.at))
-	w.emit(opLocalGet, end)
+	w.emit(opLocalGet, until)
 	w.emit(opI32LtS)
 	w.emit(opBrIf, 0)
 	w.emit(opEnd)
+	if until != end {
+		w.stretched(loop.at)
+		w.asm(opLocalGet, loop.at, opLocalGet, end, opI32LtS, opBrIf, 0, opEnd)
+	}
 	w.writeBack()
 }
 

@@ -36,6 +36,8 @@ type turn struct {
 	lanes   map[int64]heldLane // of pairs
 	large   bool               // too many to be in registers
 	rings   map[int64]ring     // by offset in dsp's block
+	lines   map[int64]*line    // likewise; those are no rings
+	at      int                // byte offset of the frame in a channel's buffer
 }
 
 // home is where a value lives in the loop: a local, or a word of memory.
@@ -210,6 +212,7 @@ func (w *writer) writeBack() {
 			w.storeIndex(l, at+int64(i))
 		}
 	}
+	w.writeLines()
 	w.storeNow()
 }
 
