@@ -192,6 +192,9 @@ func (b *builder) shape(f *mir.Func, in *mir.Instr) error {
 			return fmt.Errorf("a ring of %d samples", in.Aux)
 		}
 		limit = b.size(f) - state.DelayHeader - in.Aux + 1
+		if in.Twin != nil && (in.Twin.Aux < 1 || in.Aux < 1 || in.Twin.Imm < 0 || in.Twin.Imm+state.DelayHeader+in.Twin.Aux > b.size(f)) {
+			return fmt.Errorf("a second ring of %d samples at %d", in.Twin.Aux, in.Twin.Imm)
+		}
 	case mir.Call:
 		if in.Callee == nil {
 			return fmt.Errorf("no callee")

@@ -85,11 +85,19 @@ func (w *writer) operation(in *mir.Instr) {
 			w.fail("operation %s cannot be written", in.Op)
 			return
 		}
+		if commutes(in) && w.vals[args[0]].at == inConst {
+			args = []mir.Value{args[1], args[0]} // a constant second is an operand in memory
+		}
 		for _, arg := range args {
 			w.get(arg, row.arg)
 		}
 		w.emit(row.op)
 	}
+}
+
+// commutes reports whether the two arguments of in may change places.
+func commutes(in *mir.Instr) bool {
+	return in.Op == mir.AddF || in.Op == mir.MulF
 }
 
 // extreme pushes the smaller or larger of a and b, as strict and loose compare

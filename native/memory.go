@@ -13,6 +13,10 @@ import (
 // effect writes an operation that has an effect or depends on one.
 func (w *writer) effect(in *mir.Instr) {
 	if in.Twin != nil {
+		if in.Op == mir.Delay {
+			w.delayPair(in)
+			return
+		}
 		w.pairMemory(in)
 		return
 	}

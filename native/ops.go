@@ -141,9 +141,6 @@ const (
 	opF64x2Pmax
 	opV128Load
 	opV128Store
-	opV128Load64Zero
-	opV128Load64Lane
-	opV128Store64Lane
 	opF64x2RelaxedMadd
 
 	numOpcodes
@@ -153,21 +150,20 @@ const (
 type immediate uint8
 
 const (
-	immNone       immediate = iota
-	immBlock                // a: result type, or 0
-	immLabel                // a: relative depth
-	immTable                // table: relative depths, the last one is the default
-	immLocal                // a: local index
-	immType                 // sig: function type; table 0
-	immFunc                 // a: function, see module.index
-	immMemory               // a: byte offset; natural alignment
-	immI32                  // a
-	immI64                  // a
-	immF64                  // a: bits
-	immV128                 // a, b: bits of the lanes
-	immMemoryLane           // a: byte offset; natural alignment; b: lane
-	immShuffle              // a, b: lanes of the two operands, 0 to 3
-	immLane                 // a: lane
+	immNone    immediate = iota
+	immBlock             // a: result type, or 0
+	immLabel             // a: relative depth
+	immTable             // table: relative depths, the last one is the default
+	immLocal             // a: local index
+	immType              // sig: function type; table 0
+	immFunc              // a: function, see module.index
+	immMemory            // a: byte offset; natural alignment
+	immI32               // a
+	immI64               // a
+	immF64               // a: bits
+	immV128              // a, b: bits of the lanes
+	immShuffle           // a, b: lanes of the two operands, 0 to 3
+	immLane              // a: lane
 )
 
 // opRow describes one instruction: its name in text, its bytes, what follows,
@@ -314,8 +310,5 @@ var opcodes = [numOpcodes]opRow{
 	opF64x2Pmax:        {"f64x2.pmax", "\xfd\xf7\x01", immNone, 0},
 	opV128Load:         {"v128.load", "\xfd\x00", immMemory, 3},
 	opV128Store:        {"v128.store", "\xfd\x0b", immMemory, 3},
-	opV128Load64Zero:   {"v128.load64_zero", "\xfd\x5d", immMemory, 3},
-	opV128Load64Lane:   {"v128.load64_lane", "\xfd\x57", immMemoryLane, 3},
-	opV128Store64Lane:  {"v128.store64_lane", "\xfd\x5b", immMemoryLane, 3},
 	opF64x2RelaxedMadd: {"f64x2.relaxed_madd", "\xfd\x87\x02", immNone, 0},
 }

@@ -255,6 +255,9 @@ func (w *writer) pairs(in *mir.Instr) {
 		w.pairRound(args[0])
 	default:
 		row := pairForm[in.Op]
+		if commutes(in) && w.vals[args[0]].at == inConst {
+			args = []mir.Value{args[1], args[0]} // a constant second is an operand in memory
+		}
 		if row.arg == 0 {
 			w.fail("operation %s cannot be written for pairs", in.Op)
 			return
@@ -309,9 +312,11 @@ func (w *writer) pairMod(va, vb mir.Value) {
 		w.emit(opF64x2Mul)
 	}
 	w.emit(opF64x2Sub)
+	// The rest has the sign of the dividend or is 0, which is to have it too.
 	w.push(a)
-	w.emit(opV128Const, math.MaxInt64, math.MaxInt64)
-	w.emit(opV128Bitselect)
+	w.emit(opV128Const, signs, signs)
+	w.emit(opV128And)
+	w.emit(opV128Or)
 	w.done(a)
 }
 
@@ -411,13 +416,11 @@ func (w *writer) loadPair(first, second int64) {
 		w.emit(opV128Load, w.stateOffset(first))
 		return
 	}
-	w.emit(opV128Load64Zero, w.stateOffset(first))
-	l := w.alloc(v128)
-	w.emit(opLocalSet, int64(l))
+	w.emit(opF64Load, w.stateOffset(first))
+	w.emit(opF64x2Splat)
 	w.pushBase()
-	w.emit(opLocalGet, int64(l))
-	w.emit(opV128Load64Lane, w.stateOffset(second), 1)
-	w.release(l)
+	w.emit(opF64Load, w.stateOffset(second))
+	w.emit(opF64x2Replace, 1)
 }
 
 // storePair writes a pair into two state words.
@@ -456,7 +459,8 @@ func (w *writer) storePair(first, second int64, v mir.Value) {
 	for lane, offset := range []int64{first, second} {
 		w.pushBase()
 		w.push(a)
-		w.emit(opV128Store64Lane, w.stateOffset(offset), int64(lane))
+		w.emit(opF64x2Extract, int64(lane))
+		w.emit(opF64Store, w.stateOffset(offset))
 	}
 	w.done(a)
 }

@@ -15,73 +15,137 @@ import (
 	"mmm/state"
 )
 
-// pushSlot pushes the address of the sample that index i of a ring names, but
-// for the constant part that slotOffset gives.
-func (w *writer) pushSlot(i int) {
-	w.emit(opLocalGet, int64(i))
-	w.emit(opI32Const, 3)
-	w.emit(opI32Shl)
-	if w.base.local >= 0 {
-		w.emit(opLocalGet, int64(w.base.local))
-		w.emit(opI32Add)
-	}
+// tap is one access to a ring: where it reads and writes, as locals that hold
+// addresses but for the constant part samples.
+type tap struct {
+	samples  int64
+	from, to int
+	done     func() // after both
+}
+
+// tapTime is the time of a tap: a constant, or what push pushes as a number.
+type tapTime struct {
+	fixed bool
+	value float64
+	push  func()
 }
 
 // delay writes a Delay: the sample d turns old is read, then the new one is
-// stored (spec vm.md 9.4). The write index is below the length at every time,
-// so one correction replaces the modulo.
+// stored (spec vm.md 9.4).
 func (w *writer) delay(in *mir.Instr) {
-	n, samples := in.Aux, w.stateOffset(in.Imm+state.DelayHeader)
-	if n == 0 {
+	if in.Aux == 0 {
 		w.skip(in.Args[0])
 		w.skip(in.Args[1])
 		w.constant(in.Res[0], 0)
 		return
 	}
+	time := tapTime{push: func() { w.get(in.Args[1], f64) }}
+	time.value, time.fixed = w.numOf(in.Args[1])
+	t := w.tap(in.Imm, in.Aux, time)
+	if w.vals[in.Res[0]].uses > 0 {
+		w.asm(opLocalGet, t.from, opF64Load, t.samples)
+		w.set(in.Res[0])
+	}
+	w.emit(opLocalGet, int64(t.to))
+	w.get(in.Args[0], f64)
+	w.emit(opF64Store, t.samples)
+	t.done()
+}
+
+// delayPair writes two Delays.
+func (w *writer) delayPair(in *mir.Instr) {
+	var times [2]tapTime
+	var time operand
+	x := &w.vals[in.Args[1]]
+	if x.at == inConst {
+		for lane, bits := range []int64{x.bits, x.other} {
+			times[lane] = tapTime{fixed: true, value: math.Float64frombits(uint64(bits))}
+		}
+	} else {
+		time = w.operand(in.Args[1], pair)
+		for lane := range times {
+			times[lane].push = func() {
+				w.push(time)
+				w.emit(opF64x2Extract, int64(lane))
+			}
+		}
+	}
+	first, second := w.tap(in.Imm, in.Aux, times[0]), w.tap(in.Twin.Imm, in.Twin.Aux, times[1])
+	if x.at != inConst {
+		w.done(time)
+	}
+	if w.vals[in.Res[0]].uses > 0 {
+		w.asm(opLocalGet, first.from, opF64Load, first.samples, opF64x2Splat, opLocalGet, second.from, opF64Load, second.samples)
+		w.emit(opF64x2Replace, 1)
+		w.set(in.Res[0])
+	}
+	value := w.operand(in.Args[0], pair)
+	for lane, t := range []tap{first, second} {
+		w.emit(opLocalGet, int64(t.to))
+		w.push(value)
+		w.emit(opF64x2Extract, int64(lane))
+		w.emit(opF64Store, t.samples)
+		t.done()
+	}
+	w.done(value)
+}
+
+// tap finds where the ring of n at offset is read and written.
+func (w *writer) tap(offset, n int64, time tapTime) tap {
+	t := tap{samples: w.stateOffset(offset + state.DelayHeader), from: w.alloc(i32), to: w.alloc(i32)}
 	if w.turn != nil {
-		if l := w.turn.lines[in.Imm]; l != nil {
-			w.line(in, l)
-			return
+		if l := w.turn.lines[offset]; l != nil {
+			w.line(l, t, time)
+			t.done = func() {
+				w.release(t.from)
+				w.release(t.to)
+			}
+			return t
 		}
 	}
 	held, isHeld := ring{}, false
 	if w.turn != nil {
-		held, isHeld = w.turn.rings[in.Imm]
+		held, isHeld = w.turn.rings[offset]
 	}
 	write, read := held.write, held.read
 	if !isHeld {
 		write, read = w.alloc(i32), w.alloc(i32)
 		w.pushBase()
-		w.emit(opI32Load, w.stateOffset(in.Imm+1))
-		w.emit(opLocalSet, int64(write))
+		w.asm(opI32Load, w.stateOffset(offset+1), opLocalSet, write)
 	}
-	w.readIndex(in.Args[1], n, write, read)
-	if w.vals[in.Res[0]].uses > 0 {
-		w.pushSlot(read)
-		w.emit(opF64Load, samples)
-		w.set(in.Res[0])
+	w.readIndex(time, n, write, read)
+	for _, slot := range [][2]int{{read, t.from}, {write, t.to}} {
+		w.asm(opLocalGet, slot[0], opI32Const, 3, opI32Shl)
+		if w.base.local >= 0 {
+			w.asm(opLocalGet, w.base.local, opI32Add)
+		}
+		w.emit(opLocalSet, int64(slot[1]))
 	}
-	w.pushSlot(write)
-	w.get(in.Args[0], f64)
-	w.emit(opF64Store, samples)
-	w.emit(opLocalGet, int64(write))
-	w.emit(opI32Const, 1)
-	w.emit(opI32Add)
-	w.emit(opLocalTee, int64(write))
-	w.emit(opI32Const, 0)
-	w.emit(opLocalGet, int64(write))
-	w.emit(opI32Const, n)
-	w.emit(opI32LtS)
-	w.emit(opSelect)
-	w.emit(opLocalSet, int64(write))
-	if !isHeld {
-		w.pushBase()
-		w.storeIndex(read, in.Imm)
-		w.pushBase()
-		w.storeIndex(write, in.Imm+1)
-		w.release(read)
-		w.release(write)
+	t.done = func() {
+		w.release(t.from)
+		w.release(t.to)
+		w.advance(write, n)
+		if !isHeld {
+			w.pushBase()
+			w.storeIndex(read, offset)
+			w.pushBase()
+			w.storeIndex(write, offset+1)
+			w.release(read)
+			w.release(write)
+		}
 	}
+	return t
+}
+
+// advance adds 1 to an index of a ring of n, which is below the length at every
+// time, so that one correction replaces the modulo.
+func (w *writer) advance(index int, n int64) {
+	w.asm(opLocalGet, index, opI32Const, 1, opI32Add)
+	if n&(n-1) == 0 {
+		w.asm(opI32Const, n-1, opI32And, opLocalSet, index)
+		return
+	}
+	w.asm(opLocalTee, index, opI32Const, 0, opLocalGet, index, opI32Const, n, opI32LtS, opSelect, opLocalSet, index)
 }
 
 // storeIndex ends a store of a ring index, which is an int word; the address is
@@ -94,10 +158,10 @@ func (w *writer) storeIndex(index int, offset int64) {
 
 // readIndex sets read to the index of the sample that is time turns older than
 // the one that write will get, in a ring of n.
-func (w *writer) readIndex(time mir.Value, n int64, write, read int) {
+func (w *writer) readIndex(time tapTime, n int64, write, read int) {
 	w.emit(opLocalGet, int64(write))
-	if t, ok := w.numOf(time); ok {
-		age := ageOf(t, n)
+	if time.fixed {
+		age := ageOf(time.value, n)
 		if age == 0 {
 			w.emit(opLocalSet, int64(read))
 			return
@@ -107,15 +171,12 @@ func (w *writer) readIndex(time mir.Value, n int64, write, read int) {
 		w.age(time, n)
 	}
 	w.emit(opI32Sub)
-	w.emit(opLocalTee, int64(read))
-	w.emit(opI32Const, n)
-	w.emit(opI32Add)
-	w.emit(opLocalGet, int64(read))
-	w.emit(opLocalGet, int64(read))
-	w.emit(opI32Const, 0)
-	w.emit(opI32LtS)
-	w.emit(opSelect)
+	if n&(n-1) == 0 {
+		w.asm(opI32Const, n-1, opI32And, opLocalSet, read)
+		return
+	}
 	w.emit(opLocalSet, int64(read))
+	w.wrapUp(read, n)
 }
 
 // lineLeast is the length from which a ring is a line: shorter ones would make
@@ -140,27 +201,51 @@ func (w *writer) lines() {
 	}
 	count := map[int64]int{}
 	mir.Walk(w.f.Body, func(in *mir.Instr) {
-		if in.Op == mir.Delay {
-			count[in.Imm]++
+		for _, r := range ringsOf(in) {
+			count[r.at]++
 		}
 	})
-	consts := map[mir.Value]float64{}
+	consts := map[mir.Value][2]float64{}
 	for _, in := range w.f.Body.Instrs {
-		if in.Op == mir.Const {
-			consts[in.Res[0]] = math.Float64frombits(uint64(in.Imm))
+		switch in.Op {
+		case mir.Const:
+			x := math.Float64frombits(uint64(in.Imm))
+			consts[in.Res[0]] = [2]float64{x, x}
+		case mir.Pair:
+			a, first := consts[in.Args[0]]
+			b, second := consts[in.Args[1]]
+			if first && second {
+				consts[in.Res[0]] = [2]float64{a[0], b[0]}
+			}
 		}
-		held, ok := t.rings[in.Imm]
-		if in.Op != mir.Delay || !ok || count[in.Imm] != 1 || in.Aux < lineLeast {
-			continue
+		for lane, r := range ringsOf(in) {
+			held, ok := t.rings[r.at]
+			if !ok || count[r.at] != 1 || r.n < lineLeast {
+				continue
+			}
+			l := &line{n: r.n, age: -1, index: held.write, write: w.fresh(i32, "to"), read: held.read}
+			if times, fixed := consts[in.Args[1]]; fixed {
+				l.age = ageOf(times[lane], l.n)
+				l.read = w.fresh(i32, "from")
+			}
+			delete(t.rings, r.at)
+			t.lines[r.at] = l
 		}
-		l := &line{n: in.Aux, age: -1, index: held.write, write: w.fresh(i32, "to"), read: held.read}
-		if time, fixed := consts[in.Args[1]]; fixed {
-			l.age = ageOf(time, l.n)
-			l.read = w.fresh(i32, "from")
-		}
-		delete(t.rings, in.Imm)
-		t.lines[in.Imm] = l
 	}
+}
+
+// ringAt is a ring: its offset and its samples.
+type ringAt struct{ at, n int64 }
+
+// ringsOf returns the rings that in touches.
+func ringsOf(in *mir.Instr) []ringAt {
+	switch {
+	case in.Op != mir.Delay:
+		return nil
+	case in.Twin != nil:
+		return []ringAt{{in.Imm, in.Aux}, {in.Twin.Imm, in.Twin.Aux}}
+	}
+	return []ringAt{{in.Imm, in.Aux}}
 }
 
 // ageOf returns how many samples older than the newest a time of a ring of n means.
@@ -211,33 +296,19 @@ func (w *writer) stretched(at int) {
 	}
 }
 
-// line writes a Delay on a line.
-func (w *writer) line(in *mir.Instr, l *line) {
-	samples := w.stateOffset(in.Imm + state.DelayHeader)
-	to := w.alloc(i32)
-	w.asm(opLocalGet, w.turn.at, opLocalGet, l.write, opI32Add, opLocalSet, to)
+// line finds where a line is read and written.
+func (w *writer) line(l *line, t tap, time tapTime) {
+	w.asm(opLocalGet, w.turn.at, opLocalGet, l.write, opI32Add, opLocalSet, t.to)
 	if l.age >= 0 {
-		w.skip(in.Args[1])
-		if w.vals[in.Res[0]].uses > 0 {
-			w.asm(opLocalGet, w.turn.at, opLocalGet, l.read, opI32Add, opF64Load, samples)
-			w.set(in.Res[0])
-		}
-	} else {
-		w.age(in.Args[1], l.n)
-		from := w.alloc(i32)
-		w.asm(opLocalSet, from, opLocalGet, to, opLocalGet, from, opI32Const, 3, opI32Shl, opI32Sub, opLocalSet, from)
-		w.wrapUp(from, l.n*8)
-		w.asm(opLocalGet, from, opLocalSet, l.read)
-		if w.vals[in.Res[0]].uses > 0 {
-			w.asm(opLocalGet, from, opF64Load, samples)
-			w.set(in.Res[0])
-		}
-		w.release(from)
+		w.asm(opLocalGet, w.turn.at, opLocalGet, l.read, opI32Add, opLocalSet, t.from)
+		return
 	}
-	w.emit(opLocalGet, int64(to))
-	w.get(in.Args[0], f64)
-	w.emit(opF64Store, samples)
-	w.release(to)
+	age := w.alloc(i32)
+	w.age(time, l.n)
+	w.asm(opLocalSet, age, opLocalGet, t.to, opLocalGet, age, opI32Const, 3, opI32Shl, opI32Sub, opLocalSet, t.from)
+	w.release(age)
+	w.wrapUp(t.from, l.n*8)
+	w.asm(opLocalGet, t.from, opLocalSet, l.read)
 }
 
 // writeLines writes the indexes of lines back after the loop.
@@ -260,9 +331,9 @@ func (w *writer) writeLines() {
 }
 
 // age pushes how many samples older than the newest a time of a ring of n means.
-func (w *writer) age(time mir.Value, n int64) {
+func (w *writer) age(time tapTime, n int64) {
 	age := w.alloc(i32)
-	w.get(time, f64)
+	time.push()
 	w.emit(opI32TruncSatF64S) // NaN gives 0, and what does not fit is clamped anyway
 	w.emit(opLocalTee, int64(age))
 	w.emit(opI32Const, 0)

@@ -98,10 +98,13 @@ func (b *builder) writeRun(w *writer) {
 		w.emit(opLocalGet, int64(l))
 		w.emit(opF64Store, w.b.outAt(i))
 	}
-	w.emit(opLocalGet, int64(w.turn.now))
-	w.num(1)
-	w.emit(opF64Add)
-	w.emit(opLocalSet, int64(w.turn.now))
+	counts := b.readsNow || dsp.Recursive || readsNow(dsp.Body)
+	if counts {
+		w.emit(opLocalGet, int64(w.turn.now))
+		w.num(1)
+		w.emit(opF64Add)
+		w.emit(opLocalSet, int64(w.turn.now))
+	}
 	if b.readsNow || dsp.Recursive {
 		w.storeNow()
 	}
@@ -117,7 +120,17 @@ func (b *builder) writeRun(w *writer) {
 		w.stretched(loop.at)
 		w.asm(opLocalGet, loop.at, opLocalGet, end, opI32LtS, opBrIf, 0, opEnd)
 	}
+	if !counts {
+		w.asm(opLocalGet, w.turn.now, opLocalGet, frames, opF64ConvertI32U, opF64Add, opLocalSet, w.turn.now)
+	}
 	w.writeBack()
+}
+
+// readsNow reports whether a block asks for the index of the current sample.
+func readsNow(b *mir.Block) bool {
+	found := false
+	mir.Walk(b, func(in *mir.Instr) { found = found || in.Op == mir.Now })
+	return found
 }
 
 // inAt and outAt are the addresses of the first frame of a channel.

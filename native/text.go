@@ -144,8 +144,6 @@ func (m *module) text(f *wasmFunc, in instr, types map[string]uint32) string {
 		return fmt.Sprintf("%s (result %s)", row.name, valType(in.a))
 	case immV128:
 		return fmt.Sprintf("%s %d %d", row.name, in.a, in.b)
-	case immMemoryLane:
-		return fmt.Sprintf("%s offset=%d %d", row.name, uint32(in.a), in.b)
 	case immShuffle:
 		text := row.name
 		for _, lane := range []int64{in.a, in.b} {

@@ -80,11 +80,12 @@ func (w *writer) hold() {
 			if n := w.b.size(in.Callee); n > 0 {
 				shared = append(shared, span{in.Imm, in.Imm + n})
 			}
-		case mir.Delay:
-			if n, ok := rings[in.Imm]; ok && n != in.Aux {
-				shared = append(shared, span{in.Imm, in.Imm + state.DelayHeader + max(n, in.Aux)})
+		}
+		for _, r := range ringsOf(in) {
+			if n, ok := rings[r.at]; ok && n != r.n {
+				shared = append(shared, span{r.at, r.at + state.DelayHeader + max(n, r.n)})
 			}
-			rings[in.Imm] = max(in.Aux, rings[in.Imm])
+			rings[r.at] = max(r.n, rings[r.at])
 		}
 	})
 	calls := newSpans(shared)
@@ -138,18 +139,19 @@ func (w *writer) hold() {
 				w.emit(opLocalSet, int64(l))
 				t.words[word] = l
 			}
-		case mir.Delay:
-			own := span{in.Imm, in.Imm + state.DelayHeader + in.Aux}
-			if _, ok := t.rings[in.Imm]; ok || in.Aux == 0 || held >= maxHeld || calls.overlaps(own, 0) || spans.overlaps(own, 1) {
-				return
+		}
+		for _, at := range ringsOf(in) {
+			own := span{at.at, at.at + state.DelayHeader + at.n}
+			if _, ok := t.rings[at.at]; ok || at.n == 0 || held >= maxHeld || calls.overlaps(own, 0) || spans.overlaps(own, 1) {
+				continue
 			}
 			held++
 			r := ring{w.fresh(i32, "write"), w.fresh(i32, "read")}
 			for i, l := range []int{r.read, r.write} {
-				w.load(opI32Load, w.base.addr/8+in.Imm+int64(i))
+				w.load(opI32Load, w.base.addr/8+at.at+int64(i))
 				w.emit(opLocalSet, int64(l))
 			}
-			t.rings[in.Imm] = r
+			t.rings[at.at] = r
 		}
 	})
 }
@@ -204,7 +206,8 @@ func (w *writer) writeBack() {
 			continue
 		}
 		w.emit(opLocalGet, int64(h.local))
-		w.emit(opV128Store64Lane, w.base.addr+at*8, h.lane)
+		w.emit(opF64x2Extract, h.lane)
+		w.emit(opF64Store, w.base.addr+at*8)
 	}
 	for _, at := range sortedKeys(w.turn.rings) {
 		for i, l := range []int{w.turn.rings[at].read, w.turn.rings[at].write} {

@@ -46,7 +46,7 @@ func (k *packer) blockCost(b *Block) (sum int, ok bool) {
 		switch in.Op {
 		case Const:
 			k.consts[in.Res[0]] = in
-		case GetState, SetState, Mem:
+		case GetState, SetState, Mem, Delay:
 			return 0, false
 		case If:
 			s := k.sides(in)

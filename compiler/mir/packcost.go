@@ -34,6 +34,8 @@ func opCost(op Op) price {
 		return price{1, 0}
 	case GetState, SetState:
 		return price{0.6, 0.7}
+	case Delay:
+		return price{10, 18}
 	case Mem:
 		return price{1.2, 1.4}
 	}

@@ -32,6 +32,8 @@ func (k *packer) packable(in *Instr) bool {
 		return k.consts[in.Args[1]] != nil && !k.steady[in.Res[0]]
 	case GetState, SetState, Mem:
 		return len(k.access[in.Imm]) > 0
+	case Delay:
+		return in.Aux > 0 && len(k.access[in.Imm]) > 0
 	case If:
 		return len(in.Res) > 0 && !k.steady[in.Res[0]] && k.sides(in) != nil
 	}
@@ -56,6 +58,8 @@ func (k *packer) alike(a, b *Instr) bool {
 		x, known := k.words[a.Imm]
 		_, other := k.words[b.Imm]
 		return !known && !other || known && x == company{b.Imm, true}
+	case Delay:
+		return a.Imm != b.Imm && (k.consts[a.Args[1]] != nil) == (k.consts[b.Args[1]] != nil)
 	case If:
 		return k.sameChoice(a, b)
 	}
@@ -74,7 +78,7 @@ func commutes(op Op) bool {
 // likeness estimates how much there is to pair above two values.
 func (k *packer) likeness(x, y Value, depth int) int {
 	if x == y {
-		return 1
+		return depth + 2
 	}
 	if k.steady[x] && k.steady[y] {
 		return 2
@@ -127,13 +131,13 @@ func (k *packer) seed(b *Block) {
 	groups := map[Op][]int32{}
 	for i, in := range k.nodes {
 		switch in.Op {
-		case If, DivF, SqrtF, ModF, SetState, Mem:
+		case If, DivF, SqrtF, ModF, SetState, Mem, Delay:
 			if k.packable(in) {
 				groups[in.Op] = append(groups[in.Op], int32(i))
 			}
 		}
 	}
-	for _, op := range []Op{If, DivF, SqrtF, Mem, SetState, ModF} {
+	for _, op := range []Op{If, DivF, SqrtF, Delay, Mem, SetState, ModF} {
 		k.seedAmong(groups[op])
 	}
 }

@@ -66,7 +66,10 @@ func printBlock(w io.Writer, b *Block, indent string) {
 		}
 		fmt.Fprint(w, in.Op)
 		if in.Twin != nil {
-			fmt.Fprintf(w, " x2 %s [%d]", in.Twin.Op, in.Twin.Imm)
+			fmt.Fprint(w, " x2")
+			if in.Twin.Op != in.Op {
+				fmt.Fprintf(w, " and %s", in.Twin.Op)
+			}
 		}
 		switch in.Op {
 		case Const:
@@ -77,12 +80,18 @@ func printBlock(w io.Writer, b *Block, indent string) {
 			}
 		case GetVar, SetVar, GetGlobal, SetGlobal, GetState, SetState, Mem, GetParam, GetNote, Probe, Lane, InLanes:
 			fmt.Fprintf(w, " [%d]", in.Imm)
+			if in.Twin != nil {
+				fmt.Fprintf(w, " [%d]", in.Twin.Imm)
+			}
 		case NewArray, ArrayGet, Append, Prepend, SplitHead, SplitTail, NewBox, BoxLoad, NewCell, CellGet, CellSet, GetCapture, Retain, Release, CallHost:
 			fmt.Fprintf(w, " [%d] shape %d", in.Imm, in.Aux)
 		case FuncValue, MakeClosure:
 			fmt.Fprintf(w, " %s [%d] shape %d", in.Callee.Name, in.Imm, in.Aux)
 		case Delay:
 			fmt.Fprintf(w, " [%d] len %d", in.Imm, in.Aux)
+			if in.Twin != nil {
+				fmt.Fprintf(w, " [%d] len %d", in.Twin.Imm, in.Twin.Aux)
+			}
 		case Call:
 			fmt.Fprintf(w, " %s [%d]", in.Callee.Name, in.Imm)
 		}

@@ -108,10 +108,20 @@ func (v *verifier) instr(in *Instr) error {
 		return within(1, 2*len(v.p.Notes))
 	case Probe:
 		return within(1, len(v.p.Probes))
-	case GetState, SetState, Mem:
-		return within(1, v.f.StateSize())
-	case Delay:
-		return within(state.DelayHeader+int(in.Aux), v.f.StateSize())
+	case GetState, SetState, Mem, Delay:
+		for _, one := range []*Instr{in, in.Twin} {
+			if one == nil {
+				break
+			}
+			words := int64(1)
+			if in.Op == Delay {
+				words = state.DelayHeader + one.Aux
+			}
+			if one.Imm < 0 || one.Imm+words > int64(v.f.StateSize()) {
+				return fmt.Errorf("words %d to %d of %d", one.Imm, one.Imm+words, v.f.StateSize())
+			}
+		}
+		return nil
 	case Call:
 		if len(in.Args) != len(in.Callee.Params) || len(in.Res) != len(in.Callee.Results) {
 			return fmt.Errorf("call of %s with %d arguments and %d results", in.Callee.Name, len(in.Args), len(in.Res))
