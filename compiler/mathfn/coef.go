@@ -2,14 +2,14 @@
 
 package mathfn
 
-// sinCoef: (sin(r)/r - 1)/z in z = r*r, |r| <= pi/4, relative to sin; error 2^-57.8.
+// sinCoef: (1 - sin(r)/r)/z in z = r*r, |r| <= pi/4, relative to sin; error 2^-57.8.
 var sinCoef = []float64{
-	-0x1.555555555554cp-3,  // -0.1666666666666664
-	0x1.111111110fbd2p-7,   // 0.008333333333323898
-	-0x1.a01a019c62715p-13, // -0.00019841269830705362
-	0x1.71de35afda711p-19,  // 2.7557313941232343e-06
-	-0x1.ae5e8ac899c2dp-26, // -2.5050790582877808e-08
-	0x1.5d9c0dd16c79ap-33,  // 1.5898403300838477e-10
+	0x1.555555555554cp-3,   // 0.1666666666666664
+	-0x1.111111110fbd2p-7,  // -0.008333333333323898
+	0x1.a01a019c62715p-13,  // 0.00019841269830705362
+	-0x1.71de35afda711p-19, // -2.7557313941232343e-06
+	0x1.ae5e8ac899c2dp-26,  // 2.5050790582877808e-08
+	-0x1.5d9c0dd16c79ap-33, // -1.5898403300838477e-10
 }
 
 // cosCoef: (cos(r) - 1 + z/2)/z^2 in z = r*r, |r| <= pi/4; error 2^-63.2.
@@ -20,6 +20,21 @@ var cosCoef = []float64{
 	-0x1.27e4f8bc7590cp-22, // -2.755731534331418e-07
 	0x1.1eea5853d1dd1p-29,  // 2.087584363976826e-09
 	-0x1.8fe1770bf0299p-37, // -1.1365293709032661e-11
+}
+
+// tanNum: numerator of ((tan(r)/r - 1)/z - c)/z in z = r*r, c the double next to 1/3, |r| <= pi/4, relative to tan; error 2^-60.4.
+var tanNum = []float64{
+	0x1.111111111112bp-3,  // 0.13333333333333405
+	-0x1.040ba908c341bp-7, // -0.00793596032738191
+	0x1.64c27666b0a2dp-14, // 8.505812148044334e-05
+}
+
+// tanDen: denominator of ((tan(r)/r - 1)/z - c)/z in z = r*r, c the double next to 1/3, |r| <= pi/4, relative to tan.
+var tanDen = []float64{
+	0x1p+0,                 // 1.0
+	-0x1.db6ca33c8769p-2,   // -0.46428160721721046
+	0x1.9211648ccd198p-6,   // 0.024540279572833862
+	-0x1.0ba002a9359c4p-12, // -0.0002552271276504948
 }
 
 // atanCoef: (atan(t)/t - 1)/z in z = t*t, |t| <= 1/4; error 2^-58.2.
@@ -74,6 +89,21 @@ var powCoef = []float64{
 	0x1.a3733b3c98662p-3, // 0.20480963019058424
 }
 
+// expPoly: (exp(t) - 1 - t)/t^2, |t| <= 0.3468, relative to exp; error 2^-61.3.
+var expPoly = []float64{
+	0x1p-1,                // 0.5
+	0x1.5555555555558p-3,  // 0.16666666666666674
+	0x1.5555555555556p-5,  // 0.04166666666666667
+	0x1.111111110f7e6p-7,  // 0.008333333333322156
+	0x1.6c16c16c15d8cp-10, // 0.0013888888888880816
+	0x1.a01a01b01a1cep-13, // 0.00019841269886745758
+	0x1.a01a01a94ed55p-16, // 2.4801587334294845e-05
+	0x1.71ddf68c8b07cp-19, // 2.7557242161715787e-06
+	0x1.27e4d49390684p-22, // 2.7557263957223525e-07
+	0x1.af63750ca6b34p-26, // 2.511011580834101e-08
+	0x1.1f7f9ab1b13e5p-29, // 2.0918265668646596e-09
+}
+
 // expCoef: (t coth(t/2) - 2)/z in z = t*t, |t| <= 0.3468, relative to exp(t); error 2^-62.2.
 var expCoef = []float64{
 	0x1.5555555555543p-3,   // 0.16666666666666616
@@ -86,29 +116,14 @@ var expCoef = []float64{
 // invPio2 is 2/pi.
 const invPio2 = 0x1.45f306dc9c883p-1
 
-// pio2A is part 1 of pi/2, exact times a whole number below 2^17.
-const pio2A = 0x1.921fb5444p+0
+// pio2A is pi/2.
+const pio2A = 0x1.921fb54442d18p+0
 
-// pio2B is part 2 of pi/2, exact times a whole number below 2^17.
-const pio2B = 0x1.68c234c4cp-39
+// pio2B is part 1 of pi/2 - pio2A, the first exact times a whole number below 2^24.
+const pio2B = 0x1.1a62633p-54
 
-// pio2C is part 3 of pi/2, exact times a whole number below 2^17.
-const pio2C = 0x1.98a2e03707345p-77
-
-// pio2V is part 1 of pi/2, exact times a whole number below 2^28.
-const pio2V = 0x1.921fb5p+0
-
-// pio2W is part 2 of pi/2, exact times a whole number below 2^28.
-const pio2W = 0x1.110b46p-26
-
-// pio2X is part 3 of pi/2, exact times a whole number below 2^28.
-const pio2X = 0x1.1a6263p-54
-
-// pio2Y is part 4 of pi/2, exact times a whole number below 2^28.
-const pio2Y = 0x1.8a2e03p-81
-
-// pio2Z is part 5 of pi/2, exact times a whole number below 2^28.
-const pio2Z = 0x1.c1cd129024e09p-107
+// pio2C is part 2 of pi/2 - pio2A, the first exact times a whole number below 2^24.
+const pio2C = 0x1.45c06e0e68948p-86
 
 // pio2Hi is part 1 of pi/2.
 const pio2Hi = 0x1.921fb54442d18p+0

@@ -27,6 +27,7 @@ func init() {
 		"sinh": buildSinh, "cosh": buildCosh, "tanh": buildTanh,
 		"exp": buildExp, "log": buildLog, "pow": buildPow,
 
+		"farSin": buildFarSin, "farCos": buildFarCos, "farTan": buildFarTan,
 		"reduce": buildReduce, "ratio": buildRatio, "ratioEdge": buildRatioEdge,
 		"expm1": buildExpm1, "powEdge": buildPowEdge,
 	}
