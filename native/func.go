@@ -60,6 +60,8 @@ type writer struct {
 	vars []int // locals of f.Vars
 	base stateBase
 	turn *turn // not nil inside run's loop
+
+	steady map[*mir.Instr]bool // written before run's loop
 }
 
 // fail records the first error; writing goes on, the result is dropped.

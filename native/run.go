@@ -66,11 +66,14 @@ func (b *builder) writeRun(w *writer) {
 
 	dsp := b.p.Dsp
 	base := stateBase{local: -1, addr: int64(b.p.Image.State) * 8}
-	w.f, w.a, w.base = dsp, b.funcs[dsp].facts, base
 	if dsp.Recursive {
-		w.f = &mir.Func{Body: &mir.Block{}}
+		w.f, w.base = &mir.Func{Body: &mir.Block{}}, base
+		w.hold()
+	} else {
+		w.enter(dsp, base)
+		w.hold()
+		w.ahead()
 	}
-	w.hold()
 	if b.faults() || dsp.Recursive {
 		for range dsp.Results {
 			loop.outs = append(loop.outs, w.fresh(f64, "out"))
@@ -125,7 +128,6 @@ func (w *writer) play(loop *frameLoop) {
 		}
 		return
 	}
-	w.enter(dsp, w.base)
 	for i, l := range w.vars {
 		w.literal(0, wordType(dsp.Vars[i]))
 		w.emit(opLocalSet, int64(l))
@@ -135,7 +137,11 @@ func (w *writer) play(loop *frameLoop) {
 		w.emit(loadOp(wordType(k)), w.b.inAt(i))
 		w.set(mir.Value(i))
 	}
-	w.block(dsp.Body)
+	for _, in := range dsp.Body.Instrs {
+		if !w.steady[in] {
+			w.instr(in)
+		}
+	}
 	for i, v := range dsp.Body.Yield {
 		if loop.outs != nil {
 			w.get(v, f64)

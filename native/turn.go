@@ -16,7 +16,7 @@ import (
 
 // Most words held in locals: beyond this, reading them all before the loop and
 // writing them back would cost short runs more than it saves.
-const maxHeld = 512
+const maxHeld = 64
 
 // ring is the two indexes of a delay ring, in locals.
 type ring struct{ write, read int }

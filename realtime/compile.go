@@ -30,6 +30,17 @@ func Compile(wasm []byte) (*Module, error) {
 	return &Module{c}, nil
 }
 
+// Object returns the machine code as an ELF file. [any-thread]
+func (m *Module) Object() ([]byte, error) {
+	var object *C.uint8_t
+	size := C.mmmrt_module_object(m.c, &object)
+	if size == 0 {
+		return nil, errors.New("machine code: out of memory")
+	}
+	defer C.free(unsafe.Pointer(object))
+	return C.GoBytes(unsafe.Pointer(object), C.int(size)), nil
+}
+
 // Close frees the module; instances made of it live on. [any-thread]
 func (m *Module) Close() {
 	C.mmmrt_module_free(m.c)

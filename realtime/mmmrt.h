@@ -97,6 +97,10 @@ typedef struct mmmrt_instance mmmrt_instance;
    import what core/imports.c lists. Returns NULL and an error text. [any-thread] */
 mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size);
 
+/* Gives a copy of the module's machine code, an ELF file, which the caller frees
+   with free, and returns its size in bytes; 0 on failure. [any-thread] */
+size_t mmmrt_module_object(mmmrt_module *module, uint8_t **object);
+
 /* Frees a module, not its instances. NULL is none. [any-thread] */
 void mmmrt_module_free(mmmrt_module *module);
 

@@ -1,26 +1,30 @@
 package mir
 
 // inlineSize is the number of instructions up to which a function is always
-// expanded at its calls. Larger ones are expanded where they are called once.
+// expanded at its calls.
 const inlineSize = 120
+
+// A function with state is worth more: expanded, its words can stay in registers
+// and what its arguments decide is decided. So larger ones are expanded, into
+// functions that stay below a size.
+const (
+	inlineVoice = 400
+	inlineInto  = 8000
+)
 
 // inlineGrowth bounds the instructions of one function after expansion.
 const inlineGrowth = 200000
 
-// Inline replaces calls of small functions, and of functions called once, by
-// their bodies. State offsets stay what they were: those of the body move by
+// Inline replaces calls by bodies: of small functions, of those with state, and
+// of those that are there once. A large function without state is better called,
+// and computed once where its arguments do not change. State offsets stay what they were: those of the body move by
 // the offset of the call. Functions that nobody calls any more are dropped.
 func Inline(p *Program) {
-	calls := map[*Func]int{}
+	calls := instances(p)
 	sizes := map[*Func]int{}
 	stateful := map[*Func]bool{}
 	for _, f := range p.Funcs {
 		stateful[f] = f.StateSize() > 0
-		Walk(f.Body, func(in *Instr) {
-			if in.Op == Call {
-				calls[in.Callee]++
-			}
-		})
 	}
 	for _, f := range p.Funcs { // callees come first
 		in := &inliner{f: f, calls: calls, sizes: sizes, stateful: stateful}
@@ -35,19 +39,8 @@ func Inline(p *Program) {
 		sizes[f] = n
 	}
 	live := map[*Func]bool{}
-	var mark func(*Func)
-	mark = func(f *Func) {
-		if !live[f] {
-			live[f] = true
-			Walk(f.Body, func(in *Instr) {
-				if in.Callee != nil {
-					mark(in.Callee)
-				}
-			})
-		}
-	}
-	mark(p.Init)
-	mark(p.Dsp)
+	mark(p.Init, live)
+	mark(p.Dsp, live)
 	kept := p.Funcs[:0]
 	for _, f := range p.Funcs {
 		if live[f] {
@@ -58,10 +51,28 @@ func Inline(p *Program) {
 	p.Funcs = kept
 }
 
+// instances returns how often each function would be there if every call were
+// expanded, at most a million times.
+func instances(p *Program) map[*Func]int {
+	n := map[*Func]int{p.Init: 1, p.Dsp: 1}
+	for i := len(p.Funcs) - 1; i >= 0; i-- { // callers first
+		f := p.Funcs[i]
+		Walk(f.Body, func(in *Instr) {
+			switch in.Op {
+			case Call:
+				n[in.Callee] = min(n[in.Callee]+max(n[f], 1), 1e6)
+			case FuncValue, MakeClosure:
+				n[in.Callee] = min(n[in.Callee]+1, 1e6)
+			}
+		})
+	}
+	return n
+}
+
 // inliner rewrites the body of one function.
 type inliner struct {
 	f     *Func
-	calls map[*Func]int
+	calls map[*Func]int // instances
 	sizes map[*Func]int
 	// functions that have a block
 	stateful map[*Func]bool
@@ -130,7 +141,11 @@ func (in *inliner) wants(g *Func) bool {
 	if g.Recursive || g == in.f || in.size > inlineGrowth {
 		return false
 	}
-	return in.sizes[g] <= inlineSize || in.calls[g] == 1
+	size := in.sizes[g]
+	if in.calls[g] == 1 {
+		return true
+	}
+	return size <= inlineSize || in.stateful[g] && size <= inlineVoice && in.size+size <= inlineInto
 }
 
 // expand appends the body of the called function and returns its results.

@@ -225,3 +225,12 @@ func (op Op) GivesInt() bool {
 	}
 	return false
 }
+
+// GivesTruth reports whether the result of op is the number 1.0 or 0.0.
+func (op Op) GivesTruth() bool {
+	switch op {
+	case EqF, NeF, LtF, LeF, GtF, GeF, AndF, OrF, NotF, EqI, LtI:
+		return true
+	}
+	return false
+}

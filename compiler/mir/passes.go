@@ -15,7 +15,10 @@ type Pass struct {
 // Passes are all passes in the order in which they run.
 var Passes = []Pass{
 	{"inline", Inline, "first: everything after it sees whole bodies"},
-	{"simplify", Simplify, "after inline: arguments have become constants"},
+	{"globals", Globals, "after inline: functions that run before dsp are mostly gone"},
+	{"simplify", Simplify, "after inline and globals: arguments have become constants"},
+	{"choose", Choose, "after simplify: choices that are decided are gone, the sides are as small as they get"},
+	{"simplify again", Simplify, "after choose: the sides of a choice now share what they have in common"},
 	{"prune", Prune, "last: simplify leaves values that nobody uses"},
 }
 
@@ -35,7 +38,7 @@ func Optimize(p *Program) error {
 // blocks nested in it.
 func Simplify(p *Program) {
 	for _, f := range p.Funcs {
-		s := &simplifier{same: make([]Value, f.Values), consts: map[Value]int64{}}
+		s := &simplifier{same: make([]Value, f.Values), consts: map[Value]int64{}, truth: map[Value]bool{}, selects: map[Value]*Instr{}}
 		for i := range s.same {
 			s.same[i] = Value(i)
 		}
@@ -45,8 +48,10 @@ func Simplify(p *Program) {
 
 // simplifier rewrites one function.
 type simplifier struct {
-	same   []Value // value that stands for each value
-	consts map[Value]int64
+	same    []Value // value that stands for each value
+	consts  map[Value]int64
+	truth   map[Value]bool   // values that are 1.0 or 0.0
+	selects map[Value]*Instr // selections
 }
 
 // pureKey identifies a pure operation by what it computes.
@@ -136,8 +141,13 @@ func (s *simplifier) into(out, b *Block, sc *scope) {
 			continue
 		}
 		sc.known[key] = in.Res[0]
-		if in.Op == Const {
+		switch {
+		case in.Op == Const:
 			s.consts[in.Res[0]] = in.Imm
+		case in.Op == Select:
+			s.selects[in.Res[0]] = in
+		case in.Op.GivesTruth():
+			s.truth[in.Res[0]] = true
 		}
 		out.Instrs = append(out.Instrs, in)
 	}
@@ -180,6 +190,46 @@ func (s *simplifier) identity(in *Instr) (Value, bool) {
 			}
 			return in.Args[2], true
 		}
+		if s.truth[in.Args[0]] && s.isBits(in.Args[1], 1) && s.isBits(in.Args[2], 0) {
+			return in.Args[0], true
+		}
+	case EqF, NeF, LtF, LeF, GtF, GeF:
+		return s.decided(in)
+	}
+	return NoValue, false
+}
+
+// isBits reports whether v is the constant x, bit for bit.
+func (s *simplifier) isBits(v Value, x float64) bool {
+	w, ok := s.constant(v)
+	return ok && uint64(w) == math.Float64bits(x)
+}
+
+// decided finds the comparison of a selection between constants with a constant
+// that only asks what the selection asked: (c ? 1 : 0) > 0.5 is c.
+func (s *simplifier) decided(in *Instr) (Value, bool) {
+	var answers [2]int64
+	cond := NoValue
+	for k := range answers {
+		var words [2]int64
+		for i, a := range in.Args {
+			w, ok := s.constant(a)
+			if sel := s.selects[a]; !ok && sel != nil && (cond == NoValue || cond == sel.Args[0]) {
+				cond = sel.Args[0]
+				w, ok = s.constant(sel.Args[1+k])
+			} else if !ok && s.truth[a] && (cond == NoValue || cond == a) {
+				cond, ok = a, true
+				w = int64(math.Float64bits(float64(1 - k)))
+			}
+			if !ok {
+				return NoValue, false
+			}
+			words[i] = w
+		}
+		answers[k], _ = Eval(in.Op, words[0], words[1])
+	}
+	if cond != NoValue && s.truth[cond] && uint64(answers[0]) == math.Float64bits(1) && answers[1] == 0 {
+		return cond, true
 	}
 	return NoValue, false
 }

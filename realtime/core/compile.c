@@ -29,6 +29,9 @@ static wasm_engine_t *make_engine(size_t max_stack) {
     wasmtime_config_async_stack_size_set(c, DEEP_STACK); /* unused, but bounds the next */
     wasmtime_config_max_wasm_stack_set(c, max_stack);
     wasmtime_config_cranelift_opt_level_set(c, WASMTIME_OPT_LEVEL_SPEED);
+    /* every index that is not a constant has been clamped by a selection before:
+       a mispredicted check cannot let a wild one through */
+    wasmtime_config_cranelift_flag_set(c, "enable_heap_access_spectre_mitigation", "false");
     wasmtime_config_cranelift_nan_canonicalization_set(c, false);
     /* a relaxed multiplication and addition is always the fused one, on every machine */
     wasmtime_config_wasm_simd_set(c, true);
@@ -96,6 +99,21 @@ wasmtime_module_t *module_code(mmmrt_module *module, bool deep, char *error, siz
     wasmtime_module_t *code = module->code[deep];
     pthread_mutex_unlock(&module->lock);
     return code;
+}
+
+size_t mmmrt_module_object(mmmrt_module *module, uint8_t **object) {
+    wasm_byte_vec_t bytes;
+    wasmtime_error_t *failed = wasmtime_module_serialize(module->code[0], &bytes);
+    if (failed) {
+        wasmtime_error_delete(failed);
+        return 0;
+    }
+    size_t size = bytes.size;
+    *object = malloc(size);
+    if (*object)
+        memcpy(*object, bytes.data, size);
+    wasm_byte_vec_delete(&bytes);
+    return *object ? size : 0;
 }
 
 void mmmrt_module_free(mmmrt_module *module) {
