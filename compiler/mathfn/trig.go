@@ -30,11 +30,9 @@ const nearReduction = 0x1p23
 // wholePart is added to a number below 2^51 to round it to a whole one.
 const wholePart = 0x1.8p52
 
-// trigonometric writes f(x) by the short way, or a call of the function far.
-func (s *Set) trigonometric(name, far string, f func(w *writer, x, y0, y1, q value) value) *mir.Func {
-	w := s.newFunc(name, 1, nums(1))
-	x := value(0)
-	w.Return(w.either(w.ge(w.abs(x), w.num(nearReduction)), 1, func() []value {
+// reduced writes f of the reduced x, or a call of the function far.
+func (w *writer) reduced(x value, far string, f func(w *writer, y0, y1, q value) value) value {
+	return w.either(w.ge(w.mul(x, x), w.num(nearReduction*nearReduction)), 1, func() []value {
 		return w.call(far, x)
 	}, func() []value {
 		sum := w.fma(x, w.num(invPio2), w.num(wholePart))
@@ -43,22 +41,21 @@ func (s *Set) trigonometric(name, far string, f func(w *writer, x, y0, y1, q val
 		y0 := w.fma(n, w.num(-pio2B), a)             // n B is exact,
 		lost := w.fma(n, w.num(pio2B), w.sub(y0, a)) // and so is this
 		y1 := w.fma(n, w.num(pio2C), lost)
-		return []value{f(w, x, y0, y1, w.bits(sum))}
-	})...)
-	return w.F
+		return []value{f(w, y0, y1, w.bits(sum))}
+	})[0]
 }
 
-// farTrigonometric writes f(x) by the long way.
-func (s *Set) farTrigonometric(name string, f func(w *writer, x, y0, y1, q value) value) *mir.Func {
+// far writes f of x reduced by the long way.
+func (s *Set) far(name string, f func(w *writer, y0, y1, q value) value) *mir.Func {
 	w := s.newFunc(name, 1, nums(1))
 	r := w.call("reduce", 0)
-	w.Return(f(w, 0, r[0], r[1], r[2]))
+	w.Return(f(w, r[0], r[1], r[2]))
 	return w.F
 }
 
 // sinOf is sin(y0 - y1), |y| <= pi/4; z = y0^2. A y0 of -0 gives -0.
 func (w *writer) sinOf(y0, y1, z value) value {
-	return w.sub(y0, w.fma(y0, w.mul(z, w.poly(z, sinCoef)), y1))
+	return w.sub(y0, w.fma(w.mul(y0, z), w.poly(z, sinCoef), y1))
 }
 
 // cosOf is cos(y0 - y1), |y| <= pi/4; z = y0^2.
@@ -69,45 +66,71 @@ func (w *writer) cosOf(y0, y1, z value) value {
 	return w.add(hi, w.fma(y0, y1, w.fma(w.mul(z, z), w.poly(z, cosCoef), lost)))
 }
 
-// odd is the condition that the last bit of q is set.
-func (w *writer) odd(q value) value {
-	return w.Op(mir.EqI, w.andI(q, w.word(1)), w.word(1))
+// even is the condition that the last bit of q is not set.
+func (w *writer) even(q value) value {
+	return w.Op(mir.EqI, w.andI(q, w.word(1)), w.word(0))
 }
 
 // wave is sin(q pi/2 + y).
 func (w *writer) wave(y0, y1, q value) value {
 	z := w.mul(y0, y0)
-	r := w.either(w.odd(q), 1, func() []value { return []value{w.cosOf(y0, y1, z)} },
-		func() []value { return []value{w.sinOf(y0, y1, z)} })[0]
+	r := w.either(w.even(q), 1, func() []value { return []value{w.sinOf(y0, y1, z)} },
+		func() []value { return []value{w.cosOf(y0, y1, z)} })[0]
 	flip := w.shl(w.andI(q, w.word(2)), 62)
 	return w.fromBits(w.Op(mir.XorI, w.bits(r), flip))
 }
 
-func sinWave(w *writer, _, y0, y1, q value) value { return w.wave(y0, y1, q) }
-func cosWave(w *writer, _, y0, y1, q value) value { return w.wave(y0, y1, w.addI(q, w.word(1))) }
+func sinWave(w *writer, y0, y1, q value) value { return w.wave(y0, y1, q) }
+func cosWave(w *writer, y0, y1, q value) value { return w.wave(y0, y1, w.addI(q, w.word(1))) }
 
-func buildSin(s *Set) *mir.Func    { return s.trigonometric("sin", "farSin", sinWave) }
-func buildFarSin(s *Set) *mir.Func { return s.farTrigonometric("farSin", sinWave) }
-func buildCos(s *Set) *mir.Func    { return s.trigonometric("cos", "farCos", cosWave) }
-func buildFarCos(s *Set) *mir.Func { return s.farTrigonometric("farCos", cosWave) }
-func buildTan(s *Set) *mir.Func    { return s.trigonometric("tan", "farTan", slope) }
-func buildFarTan(s *Set) *mir.Func { return s.farTrigonometric("farTan", slope) }
+func buildFarSin(s *Set) *mir.Func { return s.far("farSin", sinWave) }
+func buildFarCos(s *Set) *mir.Func { return s.far("farCos", cosWave) }
+func buildFarTan(s *Set) *mir.Func { return s.far("farTan", slope) }
 
-// slope is tan(y), or -1/tan(y) for an odd q: y + y^3 (1/3 + z P/Q), of which the
-// inverse is taken as of a pair, with a corrected division.
-func slope(w *writer, x, y0, y1, q value) value {
-	z := w.mul(y0, y0)
-	r := w.div(w.poly(z, tanNum), w.poly(z, tanDen))
-	// y1 counts 1 + tan^2 y times.
-	rest := w.fma(w.mul(y0, z), w.fma(z, r, w.num(1.0/3)), w.mul(y1, w.fma(z, w.num(-1.5), w.num(-1))))
-	t := w.add(y0, rest)
-	return w.either(w.odd(q), 1, func() []value {
-		lost := w.sub(rest, w.sub(t, y0))
-		one := w.num(1)
-		inverse := w.div(w.num(-1), t)
-		return []value{w.fma(inverse, w.fma(inverse, lost, w.fma(inverse, t, one)), inverse)}
+func buildSin(s *Set) *mir.Func {
+	w := s.newFunc("sin", 1, nums(1))
+	w.Return(w.reduced(0, "farSin", sinWave))
+	return w.F
+}
+
+func buildCos(s *Set) *mir.Func {
+	w := s.newFunc("cos", 1, nums(1))
+	w.Return(w.reduced(0, "farCos", cosWave))
+	return w.F
+}
+
+// buildTan has a way without reduction: nearly every tan of a patch is that of
+// half a cutoff frequency, and the coefficients of a filter wait for it.
+func buildTan(s *Set) *mir.Func {
+	w := s.newFunc("tan", 1, nums(1))
+	x := value(0)
+	z := w.mul(x, x)
+	w.Return(w.either(w.lt(z, w.num(pio4Hi*pio4Hi)), 1, func() []value {
+		return []value{w.add(x, w.mul(w.mul(x, z), w.slopeOf(z)))}
 	}, func() []value {
-		return []value{w.sel(w.eq(x, w.num(0)), x, t)} // keeps -0
+		return []value{w.reduced(x, "farTan", slope)}
+	})...)
+	return w.F
+}
+
+// slopeOf is (tan(y) - y)/y^3, |y| <= pi/4; z = y^2.
+func (w *writer) slopeOf(z value) value {
+	return w.fma(z, w.div(w.poly(z, tanNum), w.poly(z, tanDen)), w.num(1.0/3))
+}
+
+// slope is tan(y), or -1/tan(y) for an odd q, of which the inverse is taken as of
+// a pair, with a corrected division. y is not 0.
+func slope(w *writer, y0, y1, q value) value {
+	z := w.mul(y0, y0)
+	// y1 counts 1 + tan^2 y times.
+	rest := w.fma(w.mul(y0, z), w.slopeOf(z), w.mul(y1, w.fma(z, w.num(-1.5), w.num(-1))))
+	t := w.add(y0, rest)
+	return w.either(w.even(q), 1, func() []value {
+		return []value{t}
+	}, func() []value {
+		lost := w.sub(rest, w.sub(t, y0))
+		inverse := w.div(w.num(-1), t)
+		return []value{w.fma(inverse, w.fma(inverse, lost, w.fma(inverse, t, w.num(1))), inverse)}
 	})[0]
 }
 
