@@ -165,7 +165,7 @@ func (w *writer) literal(bits int64, t valType) {
 	case i64:
 		w.emit(opI64Const, bits)
 	case v128:
-		w.wideLiteral(bits)
+		w.emit(opV128Const, bits)
 	default:
 		truth := int64(0)
 		if math.Float64frombits(uint64(bits)) > 0 {

@@ -188,7 +188,7 @@ func build(p *mir.Program) (*module, error) {
 		return nil, b.err
 	}
 	b.place()
-	bytes := b.own.end() * 8
+	bytes := (int64(p.Image.Words) + b.own.words) * 8
 	pages := (bytes + pageSize - 1) / pageSize
 	if pages >= maxPages {
 		return nil, fmt.Errorf("the program needs %d bytes of memory; machine code can have %d", bytes, maxPages*pageSize)

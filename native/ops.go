@@ -97,7 +97,6 @@ const (
 	opI32TruncSatF64S
 	opI64TruncSatF64S
 
-	opV128Load
 	opV128Const
 	opF64x2Splat
 	opF64x2Extract
@@ -253,7 +252,6 @@ var opcodes = [numOpcodes]opRow{
 	opI32TruncSatF64S:   {"i32.trunc_sat_f64_s", "\xfc\x02", immNone, 0},
 	opI64TruncSatF64S:   {"i64.trunc_sat_f64_s", "\xfc\x06", immNone, 0},
 
-	opV128Load:         {"v128.load", "\xfd\x00", immMemory, 4},
 	opV128Const:        {"v128.const i64x2", "\xfd\x0c", immV128, 0},
 	opF64x2Splat:       {"f64x2.splat", "\xfd\x14", immNone, 0},
 	opF64x2Extract:     {"f64x2.extract_lane", "\xfd\x21", immLane, 0},

@@ -5,7 +5,6 @@
 //	scratch words: arguments of imports that vary in number
 //	a word for each function that can be a value
 //	words that are always 0: what is read of an array without elements
-//	the constants of fused arithmetic, two equal words each (wide.go)
 
 package native
 
@@ -27,15 +26,12 @@ const (
 
 // own is the layout of those words.
 type own struct {
-	start   int64           // first word, as of the image
-	scratch int64           // words
-	zeros   int64           // words
-	words   int64           // in all; 0 for a program that needs none
-	funcs   int64           // first word of the functions
-	zero    int64           // first of the zeros
-	pool    int64           // first of the constants
-	pooled  map[int64]int64 // place of each constant, by its bits
-	consts  []int64         // the constants in order
+	start   int64 // first word, as of the image
+	scratch int64 // words
+	zeros   int64 // words
+	words   int64 // in all; 0 for a program that needs none
+	funcs   int64 // first word of the functions
+	zero    int64 // first of the zeros
 }
 
 // word returns the place of a fixed word in memory.
@@ -57,33 +53,12 @@ func (o *own) take(in *mir.Instr) {
 func (b *builder) measure() {
 	o := &b.own
 	o.start = int64(b.p.Image.Words)
-	o.pooled = map[int64]int64{}
-	defer func() { o.pool = (o.start + o.words + 1) &^ 1 }()
 	if !b.faults() {
 		return
 	}
 	o.funcs = o.start + ownScratch + o.scratch
 	o.zero = o.funcs + int64(len(b.p.Funcs))
 	o.words = o.zero + o.zeros - o.start
-}
-
-// constant returns the byte offset of a constant's pair of words.
-func (o *own) constant(bits int64) int64 {
-	at, ok := o.pooled[bits]
-	if !ok {
-		at = (o.pool + 2*int64(len(o.consts))) * 8
-		o.pooled[bits] = at
-		o.consts = append(o.consts, bits)
-	}
-	return at
-}
-
-// end returns the first word behind all.
-func (o *own) end() int64 {
-	if len(o.consts) == 0 {
-		return o.start + o.words
-	}
-	return o.pool + 2*int64(len(o.consts))
 }
 
 // Bits of a function's word: 31..0 what a call costs, 43..32 parameters, 55..44
@@ -100,13 +75,6 @@ func arity(params, results int) int64 { return int64(params) | int64(results)<<a
 // place puts what the words start with into memory, and functions into the
 // table.
 func (b *builder) place() {
-	if len(b.own.consts) > 0 {
-		var words []byte
-		for _, bits := range b.own.consts {
-			words = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(words, uint64(bits)), uint64(bits))
-		}
-		b.m.data = append(b.m.data, segment{b.own.pool * 8, words})
-	}
 	if b.own.words == 0 {
 		return
 	}

@@ -113,30 +113,13 @@ func (w *writer) powerMod(in *mir.Instr) {
 	w.done(a)
 }
 
-// wideLiteral pushes a constant in both lanes, from memory: the engine would take
-// v128.const out of run's loop into more registers than there are, and reload it
-// from the stack; a load it makes part of the instruction that wants it.
-func (w *writer) wideLiteral(bits int64) {
-	if bits == 0 {
-		w.emit(opV128Const, 0)
-		return
-	}
-	w.asm(opI32Const, 0, opV128Load, w.b.own.constant(bits))
-}
-
 // wide pushes the result of an operation as v128.
 func (w *writer) wide(in *mir.Instr) {
 	if in.Op == mir.ModF {
 		w.powerMod(in)
 		return
 	}
-	args := in.Args
-	if in.Op == mir.FmaF && w.vals[args[1]].at == inConst {
-		// The machine's instruction leaves its result in the place of the first
-		// factor, which for a constant is nobody's else.
-		args = []mir.Value{args[1], args[0], args[2]}
-	}
-	for i, v := range args {
+	for i, v := range in.Args {
 		if i == 1 && (in.Op == mir.ShlI || in.Op == mir.ShrI) {
 			w.emit(opI32Const, w.vals[v].bits&63)
 			continue

@@ -77,7 +77,7 @@ func (w *writer) wave(y0, y1, q value) value {
 	r := w.either(w.even(q), 1, func() []value { return []value{w.sinOf(y0, y1, z)} },
 		func() []value { return []value{w.cosOf(y0, y1, z)} })[0]
 	flip := w.shl(w.andI(q, w.word(2)), 62)
-	return w.fromBits(w.Op(mir.XorI, w.bits(r), flip))
+	return w.Emit(&mir.Instr{Op: mir.FBits, Args: []value{w.Op(mir.XorI, w.bits(r), flip)}, Aux: 1}, 1)[0]
 }
 
 func sinWave(w *writer, y0, y1, q value) value { return w.wave(y0, y1, q) }
