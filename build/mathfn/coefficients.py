@@ -9,7 +9,7 @@ rounded to a double. The error that is left is written beside each.
 """
 import os
 import subprocess
-from mpmath import mp, mpf, matrix, lu_solve, cos, sin, tan, atan, asin, atanh, coth, exp, sqrt, log, pi, floor, ceil
+from mpmath import mp, mpf, matrix, lu_solve, cos, sin, tan, atan, asin, atanh, exp, sqrt, log, pi, floor, ceil
 
 mp.dps = 90
 out = []
@@ -162,34 +162,25 @@ poly("asinCoef", "(asin(t)/t - 1)/z in z = t*t, |t| <= 1/2",
      lambda z: (asin(root(z)) / root(z) - 1) / root(z) ** 2, lambda z: root(z) ** 2, "1e-5", "0.25", 14)
 poly("logCoef", "(2 atanh(s)/s - 2)/z in z = s*s, |s| <= 0.1716, relative to 2 atanh(s)",
      lambda z: (2 * atanh(root(z)) / root(z) - 2) / root(z) ** 2, lambda z: root(z) ** 2 / 2, "1e-5", "0.029445", 7)
-poly("powCoef", "3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.0866, relative to atanh(s)",
-     lambda z: 3 * (atanh(root(z)) / root(z) - 1 - root(z) ** 2 / 3) / root(z) ** 4, lambda z: root(z) ** 4 / 3, "1e-5", "0.0075", 6)
+poly("powCoef", "3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.1716, relative to atanh(s)",
+     lambda z: 3 * (atanh(root(z)) / root(z) - 1 - root(z) ** 2 / 3) / root(z) ** 4, lambda z: root(z) ** 4 / 3, "1e-5", "0.029445", 8)
 around = lambda t: t if abs(t) > eps else eps
 curve = lambda t: ((exp(t) - 1 - t) / t ** 2 - mpf(1) / 2) / t
 fitted = [0.5] + [double(c) for c in remez(lambda t: curve(around(t)), lambda t: abs(around(t)) ** 3 / exp(t), "-0.3468", "0.34681", 10)]
 error = max(abs(t * t * ((exp(t) - 1 - t) / t ** 2 - evaluate(fitted, t)) / exp(t)) for t in [mpf(i) * mpf("0.3468") / 1000 for i in range(-1000, 1001) if i])
 write("expPoly", f"(exp(t) - 1 - t)/t^2, |t| <= 0.3468, relative to exp; error 2^{float(log(error, 2)):.1f}", fitted)
-poly("expCoef", "(t coth(t/2) - 2)/z in z = t*t, |t| <= 0.3468, relative to exp(t)",
-     lambda z: (root(z) * coth(root(z) / 2) - 2) / root(z) ** 2, lambda z: root(z) ** 3 / 2 / exp(root(z)), "1e-5", "0.1203", 5)
 
 const("invPio2", double(2 / pi), "2/pi")
 const("pio2A", double(pi / 2), "pi/2")
 pieces(["pio2B", "pio2C"], pi / 2 - mpf(double(pi / 2)), 29, "pi/2 - pio2A, the first exact times a whole number below 2^24")
 pieces(["pio2Hi", "pio2Lo"], pi / 2, 53, "pi/2")
-pieces(["pio2Top", "pio2Rest"], pi / 2, 26, "pi/2")
 pieces(["piHi", "piLo"], pi, 53, "pi")
 pieces(["pio4Hi", "pio4Lo"], pi / 4, 53, "pi/4")
 pieces(["atanHalfHi", "atanHalfLo"], atan(mpf(1) / 2), 53, "atan(1/2)")
 ln2 = log(mpf(2))
 const("log2e", double(1 / ln2), "1/ln 2")
-pieces(["ln2Hi", "ln2Mid", "ln2Lo"], ln2, 32, "ln 2, exact times a whole number below 2^20")
-const("ln2Lower", double(ln2 - head(ln2, 32)), "ln 2 - ln2Hi")
-const("ln2Near", double(ln2), "ln 2")
-pieces(["ln2Top", "ln2Rest"], ln2, 26, "ln 2")
-pieces(["log2Scale", "log2ScaleLo"], 2 / (3 * ln2), 26, "2/(3 ln 2)")
-const("log2ScaleAll", double(2 / (3 * ln2)), "2/(3 ln 2)")
-const("powCenter", 1.4140625, "the second centre of pow's logarithm, near the square root of 2")
-pieces(["log2CenterHi", "log2CenterLo"], log(mpf("1.4140625")) / ln2, 26, "log2 of powCenter")
+pieces(["ln2Hi", "ln2Lo"], ln2, 53, "ln 2")
+pieces(["log2Scale", "log2ScaleLo"], 2 / (3 * ln2), 53, "2/(3 ln 2)")
 
 words = 20
 mp.dps = 420

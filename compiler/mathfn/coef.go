@@ -79,14 +79,16 @@ var logCoef = []float64{
 	0x1.2f0594d3aeafbp-3, // 0.14795986433986016
 }
 
-// powCoef: 3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.0866, relative to atanh(s); error 2^-74.3.
+// powCoef: 3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.1716, relative to atanh(s); error 2^-72.8.
 var powCoef = []float64{
-	0x1.3333333333331p-1, // 0.5999999999999998
-	0x1.b6db6db6dee05p-2, // 0.4285714285722125
-	0x1.5555554990a6cp-2, // 0.33333333264832876
-	0x1.1745e32a4ae9bp-2, // 0.2727275366366741
-	0x1.d882de21a532fp-3, // 0.2307183603303655
-	0x1.a3733b3c98662p-3, // 0.20480963019058424
+	0x1.3333333333333p-1, // 0.6
+	0x1.b6db6db6dbc96p-2, // 0.42857142857151
+	0x1.55555554b7933p-2, // 0.33333333329746323
+	0x1.1745d1e6b482bp-2, // 0.272727279382823
+	0x1.d89d31cccceabp-3, // 0.23076857477427856
+	0x1.99ad0e1e31416p-3, // 0.20003710775031952
+	0x1.66f066b77ac18p-3, // 0.17526321647105259
+	0x1.6e1a24ac773b3p-3, // 0.17876080180476847
 }
 
 // expPoly: (exp(t) - 1 - t)/t^2, |t| <= 0.3468, relative to exp; error 2^-61.3.
@@ -102,15 +104,6 @@ var expPoly = []float64{
 	0x1.27e4d49390684p-22, // 2.7557263957223525e-07
 	0x1.af63750ca6b34p-26, // 2.511011580834101e-08
 	0x1.1f7f9ab1b13e5p-29, // 2.0918265668646596e-09
-}
-
-// expCoef: (t coth(t/2) - 2)/z in z = t*t, |t| <= 0.3468, relative to exp(t); error 2^-62.2.
-var expCoef = []float64{
-	0x1.5555555555543p-3,   // 0.16666666666666616
-	-0x1.6c16c16beec41p-9,  // -0.002777777777706742
-	0x1.1566aaf6853dbp-14,  // 6.613756327340742e-05
-	-0x1.bbd41f72113bfp-20, // -1.6533903957210596e-06
-	0x1.6375e9128794fp-25,  // 4.13810587083342e-08
 }
 
 // invPio2 is 2/pi.
@@ -130,12 +123,6 @@ const pio2Hi = 0x1.921fb54442d18p+0
 
 // pio2Lo is part 2 of pi/2.
 const pio2Lo = 0x1.1a62633145c07p-54
-
-// pio2Top is part 1 of pi/2.
-const pio2Top = 0x1.921fb5p+0
-
-// pio2Rest is part 2 of pi/2.
-const pio2Rest = 0x1.110b4611a6263p-26
 
 // piHi is part 1 of pi.
 const piHi = 0x1.921fb54442d18p+1
@@ -158,44 +145,17 @@ const atanHalfLo = 0x1.a2b7f222f65e2p-56
 // log2e is 1/ln 2.
 const log2e = 0x1.71547652b82fep+0
 
-// ln2Hi is part 1 of ln 2, exact times a whole number below 2^20.
-const ln2Hi = 0x1.62e42feep-1
+// ln2Hi is part 1 of ln 2.
+const ln2Hi = 0x1.62e42fefa39efp-1
 
-// ln2Mid is part 2 of ln 2, exact times a whole number below 2^20.
-const ln2Mid = 0x1.a39ef356p-33
-
-// ln2Lo is part 3 of ln 2, exact times a whole number below 2^20.
-const ln2Lo = 0x1.93c7673007e5fp-65
-
-// ln2Lower is ln 2 - ln2Hi.
-const ln2Lower = 0x1.a39ef35793c76p-33
-
-// ln2Near is ln 2.
-const ln2Near = 0x1.62e42fefa39efp-1
-
-// ln2Top is part 1 of ln 2.
-const ln2Top = 0x1.62e42f8p-1
-
-// ln2Rest is part 2 of ln 2.
-const ln2Rest = 0x1.be8e7bcd5e4f2p-27
+// ln2Lo is part 2 of ln 2.
+const ln2Lo = 0x1.abc9e3b39803fp-56
 
 // log2Scale is part 1 of 2/(3 ln 2).
-const log2Scale = 0x1.ec709d8p-1
+const log2Scale = 0x1.ec709dc3a03fdp-1
 
 // log2ScaleLo is part 2 of 2/(3 ln 2).
-const log2ScaleLo = 0x1.0e80ff5d27f05p-27
-
-// log2ScaleAll is 2/(3 ln 2).
-const log2ScaleAll = 0x1.ec709dc3a03fdp-1
-
-// powCenter is the second centre of pow's logarithm, near the square root of 2.
-const powCenter = 0x1.6ap+0
-
-// log2CenterHi is part 1 of log2 of powCenter.
-const log2CenterHi = 0x1.ffd7998p-2
-
-// log2CenterLo is part 2 of log2 of powCenter.
-const log2CenterLo = 0x1.41ffcd5ce63fap-29
+const log2ScaleLo = 0x1.d27f05548af0cp-55
 
 // twoOverPi holds the binary digits of 2/pi after the point, 64 a word, after one
 // word of zeros.
