@@ -27,11 +27,19 @@ var direct = [mir.NumOps]struct {
 // operation pushes the result of a pure operation in the type of its result.
 func (w *writer) operation(in *mir.Instr) {
 	args := in.Args
+	if in.Twin != nil {
+		w.pairs(in)
+		return
+	}
 	if w.vals[in.Res[0]].typ == v128 {
 		w.wide(in)
 		return
 	}
 	switch in.Op {
+	case mir.Pair:
+		w.pair(args[0], args[1])
+	case mir.InLanes:
+		w.inLanes(in)
 	case mir.BitsF:
 		w.get(args[0], i64)
 	case mir.FBits:

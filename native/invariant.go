@@ -1,110 +1,29 @@
 // What is the same for every frame of a run: it is computed once, before the
 // loop. The engine moves simple operations out of a loop by itself, but neither
 // calls and choices nor reads of memory.
+//
+// What depends on nothing but the sample rate is computed in the first run only
+// and kept behind the image, with the rate that it was computed for.
 
 package native
 
-import "mmm/compiler/mir"
-
-// steady finds the instructions of dsp's own block that give the same in every
-// turn of a run.
-type steady struct {
-	b       *builder
-	same    map[mir.Value]bool
-	globals map[int64]bool // that something sets while the program plays
-	pure    map[*mir.Func]bool
-}
-
-// invariants returns the instructions of f's body that do not vary in a run.
-func (b *builder) invariants(f *mir.Func) map[*mir.Instr]bool {
-	s := &steady{b: b, same: map[mir.Value]bool{}, globals: map[int64]bool{}, pure: map[*mir.Func]bool{}}
-	for g := range b.funcs {
-		if g == b.p.Init && b.funcs[g].index < 0 && b.funcs[g].value < 0 {
-			continue // runs before
-		}
-		mir.Walk(g.Body, func(in *mir.Instr) {
-			if in.Op == mir.SetGlobal {
-				s.globals[in.Imm] = true
-			}
-		})
-	}
-	found := map[*mir.Instr]bool{}
-	for _, in := range f.Body.Instrs {
-		if s.instr(in, s.same) {
-			found[in] = true
-			for _, r := range in.Res {
-				s.same[r] = true
-			}
-		}
-	}
-	return found
-}
-
-// instr reports whether in gives the same every time, if the values in same do.
-func (s *steady) instr(in *mir.Instr, same map[mir.Value]bool) bool {
-	for _, a := range in.Args {
-		if !same[a] {
-			return false
-		}
-	}
-	switch in.Op {
-	case mir.Now, mir.GetCapture, mir.SelfClosure:
-		return false
-	case mir.GetGlobal:
-		return !s.globals[in.Imm]
-	case mir.Call:
-		return s.isPure(in.Callee)
-	case mir.If, mir.Switch:
-		for _, b := range in.Blocks {
-			if !s.block(b, same) {
-				return false
-			}
-		}
-		return true
-	}
-	return mir.Ops[in.Op].Pure
-}
-
-// block reports whether all of b gives the same every time, and adds what it
-// defines to same: a value has one name, so that does no harm outside b.
-func (s *steady) block(b *mir.Block, same map[mir.Value]bool) bool {
-	for _, in := range b.Instrs {
-		if !s.instr(in, same) {
-			return false
-		}
-		for _, r := range in.Res {
-			same[r] = true
-		}
-	}
-	for _, v := range b.Yield {
-		if !same[v] {
-			return false
-		}
-	}
-	return true
-}
-
-// isPure reports whether a call of f only computes, and cannot fault.
-func (s *steady) isPure(f *mir.Func) bool {
-	known, ok := s.pure[f]
-	if ok || f.Recursive || len(f.Vars) > 0 || s.b.size(f) > 0 || s.b.charges.charged[f] {
-		return known
-	}
-	s.pure[f] = false
-	same := map[mir.Value]bool{}
-	for i := range f.Params {
-		same[mir.Value(i)] = true
-	}
-	s.pure[f] = s.block(f.Body, same)
-	return s.pure[f]
-}
+import (
+	"mmm/compiler/mir"
+	"mmm/state"
+)
 
 // ahead writes the invariants of dsp before the loop. Their locals keep their
 // values for all turns.
 func (w *writer) ahead() {
-	w.steady = w.b.invariants(w.f)
-	for _, in := range w.f.Body.Instrs {
-		if w.steady[in] {
+	body := w.f.Body.Instrs
+	w.pinned = pins(w.f)
+	w.steady = mir.FindSteady(w.b.p, w.f)
+	kept := w.keptValues()
+	if len(kept) > 0 {
+		w.fixedOnce(kept)
+	}
+	for i, in := range body {
+		if w.steady[i] == mir.Steady || w.steady[i] == mir.Fixed && (len(kept) == 0 || anew(in)) {
 			w.instr(in)
 		}
 	}
@@ -113,4 +32,115 @@ func (w *writer) ahead() {
 			w.vals[v].keep = true
 		}
 	}
+}
+
+// anew reports whether a fixed instruction is written in every run: it takes no
+// time.
+func anew(in *mir.Instr) bool { return in.Op == mir.Const || in.Op == mir.Lane || in.Op == mir.Pair }
+
+// keptValues returns the results of fixed instructions that the rest needs, if
+// computing them is worth avoiding.
+func (w *writer) keptValues() []mir.Value {
+	dear := 0
+	fixed := map[mir.Value]bool{}
+	for i, in := range w.f.Body.Instrs {
+		if w.steady[i] != mir.Fixed || anew(in) {
+			continue
+		}
+		switch in.Op {
+		case mir.Call, mir.If, mir.Switch:
+			dear += 8
+		case mir.DivF, mir.SqrtF, mir.ModF:
+			dear++
+		}
+		for _, r := range in.Res {
+			fixed[r] = true
+		}
+	}
+	if dear < 8 {
+		return nil
+	}
+	var kept []mir.Value
+	seen := map[mir.Value]bool{}
+	need := func(v mir.Value) {
+		if fixed[v] && !seen[v] {
+			seen[v] = true
+			kept = append(kept, v)
+		}
+	}
+	for i, in := range w.f.Body.Instrs {
+		if w.steady[i] == mir.Fixed && !anew(in) {
+			continue
+		}
+		for _, a := range in.Args {
+			need(a)
+		}
+		for _, b := range in.Blocks {
+			mir.Walk(b, func(nested *mir.Instr) {
+				for _, a := range nested.Args {
+					need(a)
+				}
+				for _, c := range nested.Blocks {
+					for _, y := range c.Yield {
+						need(y)
+					}
+				}
+			})
+			for _, y := range b.Yield {
+				need(y)
+			}
+		}
+	}
+	for _, y := range w.f.Body.Yield {
+		need(y)
+	}
+	return kept
+}
+
+// fixedOnce writes the fixed instructions so that they run when the sample rate
+// is new, and gives the kept ones their locals.
+func (w *writer) fixedOnce(kept []mir.Value) {
+	word := w.b.keep(1 + 2*int64(len(kept)))
+	for _, v := range kept {
+		w.vals[v].uses += 2 // for the word that keeps it; and never written where it is used
+	}
+	w.load(opF64Load, word)
+	w.load(opF64Load, state.RateWord)
+	w.asm(opF64Ne, opIf, 0)
+	for i, in := range w.f.Body.Instrs {
+		switch {
+		case w.steady[i] != mir.Fixed:
+		case in.Op == mir.Const:
+			w.constant(in.Res[0], in.Imm)
+		case !anew(in):
+			w.instr(in)
+		}
+	}
+	at := func(i int) int64 { return (word + 1 + 2*int64(i)) * 8 }
+	for i, v := range kept {
+		w.emit(opI32Const, 0)
+		t := w.keptType(v)
+		w.get(v, t)
+		w.emit(map[valType]opcode{f64: opF64Store, i64: opI64Store, v128: opV128Store}[t.plain()], at(i))
+	}
+	w.emit(opI32Const, 0)
+	w.load(opF64Load, state.RateWord)
+	w.asm(opF64Store, word*8, opEnd)
+	for i, v := range kept {
+		t := w.keptType(v)
+		w.emit(opI32Const, 0)
+		w.emit(map[valType]opcode{f64: opF64Load, i64: opI64Load, v128: opV128Load}[t.plain()], at(i))
+		w.convert(t, w.vals[v].typ)
+		w.emit(opLocalSet, int64(w.vals[v].local))
+		w.vals[v].keep = true
+		w.used(v)
+	}
+}
+
+// keptType returns the type in which memory keeps v.
+func (w *writer) keptType(v mir.Value) valType {
+	if t := w.vals[v].typ; t != i32 {
+		return t
+	}
+	return f64
 }

@@ -14,6 +14,10 @@ import (
 
 // effect writes an operation that has an effect or depends on one.
 func (w *writer) effect(in *mir.Instr) {
+	if in.Twin != nil {
+		w.pairMemory(in)
+		return
+	}
 	switch in.Op {
 	case mir.GetVar:
 		w.emit(opLocalGet, int64(w.vars[in.Imm]))
@@ -30,13 +34,13 @@ func (w *writer) effect(in *mir.Instr) {
 		w.get(in.Args[0], t)
 		w.emit(storeOp(t), (int64(w.b.p.Image.Globals)+in.Imm)*8)
 	case mir.GetState:
-		w.getState(in.Imm)
+		w.getState(in.Imm, w.b.stateType(w.f, in.Imm))
 		w.set(in.Res[0])
 	case mir.SetState:
 		w.setState(in.Imm, in.Args[0])
 	case mir.Mem:
 		if w.vals[in.Res[0]].uses > 0 {
-			w.getState(in.Imm)
+			w.getState(in.Imm, w.b.stateType(w.f, in.Imm))
 			w.set(in.Res[0])
 		}
 		w.setState(in.Imm, in.Args[0])
@@ -128,30 +132,67 @@ func (w *writer) pushBase() {
 // stateOffset returns the constant part of the address of a state word.
 func (w *writer) stateOffset(offset int64) int64 { return w.base.addr + offset*8 }
 
-// getState pushes a state word.
-func (w *writer) getState(offset int64) {
+// getState pushes a state word in type t.
+func (w *writer) getState(offset int64, t valType) {
 	if w.turn != nil {
 		if l, ok := w.turn.words[offset]; ok {
 			w.emit(opLocalGet, int64(l))
+			w.convert(w.out.locals[l].typ, t)
+			return
+		}
+		if h, ok := w.turn.lanes[offset]; ok {
+			if h.local < 0 {
+				w.load(loadOp(t), h.word+h.lane)
+				return
+			}
+			w.emit(opLocalGet, int64(h.local))
+			if t == i64 {
+				w.emit(opI64x2Extract, h.lane)
+			} else {
+				w.emit(opF64x2Extract, h.lane)
+			}
 			return
 		}
 	}
 	w.pushBase()
-	w.emit(loadOp(w.b.stateType(w.f, offset)), w.stateOffset(offset))
+	w.emit(loadOp(t), w.stateOffset(offset))
 }
 
 // setState writes v into a state word.
 func (w *writer) setState(offset int64, v mir.Value) {
 	t := w.b.stateType(w.f, offset)
+	w.putState(offset, t, func() { w.get(v, t) })
+}
+
+// putState writes what push pushes, of type t, into a state word.
+func (w *writer) putState(offset int64, t valType, push func()) {
 	if w.turn != nil {
 		if l, ok := w.turn.words[offset]; ok {
-			w.get(v, t)
+			push()
+			w.convert(t, w.out.locals[l].typ)
 			w.emit(opLocalSet, int64(l))
+			return
+		}
+		if h, ok := w.turn.lanes[offset]; ok {
+			if h.local < 0 {
+				w.emit(opI32Const, 0)
+				push()
+				w.emit(storeOp(t), (h.word+h.lane)*8)
+				return
+			}
+			w.emit(opLocalGet, int64(h.local))
+			push()
+			if t == i64 {
+				w.emit(opI64x2Replace, h.lane)
+			} else {
+				w.emit(opF64x2Replace, h.lane)
+			}
+			w.emit(opLocalSet, int64(h.local))
 			return
 		}
 	}
 	w.pushBase()
-	w.get(v, t)
+	push()
 	w.emit(storeOp(t), w.stateOffset(offset))
 }
 

@@ -35,6 +35,7 @@ const (
 	opF64Const
 
 	opI32Eqz
+	opI32Eq
 	opI32LtU
 	opI32LtS
 	opI32GeS
@@ -128,6 +129,21 @@ const (
 	opI64x2ShrU
 	opI64x2Add
 	opI64x2Sub
+	opI64x2Replace
+	opF64x2Replace
+	opShuffle
+	opV128Not
+	opI64x2LtS
+	opI64x2Bitmask
+	opI64x2Mul
+	opI64x2ShrS
+	opF64x2Pmin
+	opF64x2Pmax
+	opV128Load
+	opV128Store
+	opV128Load64Zero
+	opV128Load64Lane
+	opV128Store64Lane
 	opF64x2RelaxedMadd
 
 	numOpcodes
@@ -137,19 +153,21 @@ const (
 type immediate uint8
 
 const (
-	immNone   immediate = iota
-	immBlock            // a: result type, or 0
-	immLabel            // a: relative depth
-	immTable            // table: relative depths, the last one is the default
-	immLocal            // a: local index
-	immType             // sig: function type; table 0
-	immFunc             // a: function, see module.index
-	immMemory           // a: byte offset; natural alignment
-	immI32              // a
-	immI64              // a
-	immF64              // a: bits
-	immV128             // a: bits of both lanes
-	immLane             // a: lane
+	immNone       immediate = iota
+	immBlock                // a: result type, or 0
+	immLabel                // a: relative depth
+	immTable                // table: relative depths, the last one is the default
+	immLocal                // a: local index
+	immType                 // sig: function type; table 0
+	immFunc                 // a: function, see module.index
+	immMemory               // a: byte offset; natural alignment
+	immI32                  // a
+	immI64                  // a
+	immF64                  // a: bits
+	immV128                 // a, b: bits of the lanes
+	immMemoryLane           // a: byte offset; natural alignment; b: lane
+	immShuffle              // a, b: lanes of the two operands, 0 to 3
+	immLane                 // a: lane
 )
 
 // opRow describes one instruction: its name in text, its bytes, what follows,
@@ -190,6 +208,7 @@ var opcodes = [numOpcodes]opRow{
 	opF64Const: {"f64.const", "\x44", immF64, 0},
 
 	opI32Eqz:  {"i32.eqz", "\x45", immNone, 0},
+	opI32Eq:   {"i32.eq", "\x46", immNone, 0},
 	opI32LtU:  {"i32.lt_u", "\x49", immNone, 0},
 	opI32LtS:  {"i32.lt_s", "\x48", immNone, 0},
 	opI32GtS:  {"i32.gt_s", "\x4a", immNone, 0},
@@ -283,5 +302,20 @@ var opcodes = [numOpcodes]opRow{
 	opI64x2ShrU:        {"i64x2.shr_u", "\xfd\xcd\x01", immNone, 0},
 	opI64x2Add:         {"i64x2.add", "\xfd\xce\x01", immNone, 0},
 	opI64x2Sub:         {"i64x2.sub", "\xfd\xd1\x01", immNone, 0},
+	opI64x2Replace:     {"i64x2.replace_lane", "\xfd\x1e", immLane, 0},
+	opF64x2Replace:     {"f64x2.replace_lane", "\xfd\x22", immLane, 0},
+	opShuffle:          {"i8x16.shuffle", "\xfd\x0d", immShuffle, 0},
+	opV128Not:          {"v128.not", "\xfd\x4d", immNone, 0},
+	opI64x2LtS:         {"i64x2.lt_s", "\xfd\xd8\x01", immNone, 0},
+	opI64x2Bitmask:     {"i64x2.bitmask", "\xfd\xc4\x01", immNone, 0},
+	opI64x2Mul:         {"i64x2.mul", "\xfd\xd5\x01", immNone, 0},
+	opI64x2ShrS:        {"i64x2.shr_s", "\xfd\xcc\x01", immNone, 0},
+	opF64x2Pmin:        {"f64x2.pmin", "\xfd\xf6\x01", immNone, 0},
+	opF64x2Pmax:        {"f64x2.pmax", "\xfd\xf7\x01", immNone, 0},
+	opV128Load:         {"v128.load", "\xfd\x00", immMemory, 3},
+	opV128Store:        {"v128.store", "\xfd\x0b", immMemory, 3},
+	opV128Load64Zero:   {"v128.load64_zero", "\xfd\x5d", immMemory, 3},
+	opV128Load64Lane:   {"v128.load64_lane", "\xfd\x57", immMemoryLane, 3},
+	opV128Store64Lane:  {"v128.store64_lane", "\xfd\x5b", immMemoryLane, 3},
 	opF64x2RelaxedMadd: {"f64x2.relaxed_madd", "\xfd\x87\x02", immNone, 0},
 }

@@ -137,8 +137,8 @@ func (w *writer) play(loop *frameLoop) {
 		w.emit(loadOp(wordType(k)), w.b.inAt(i))
 		w.set(mir.Value(i))
 	}
-	for _, in := range dsp.Body.Instrs {
-		if !w.steady[in] {
+	for i, in := range dsp.Body.Instrs {
+		if w.steady[i] == mir.Varying {
 			w.instr(in)
 		}
 	}

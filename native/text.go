@@ -143,7 +143,17 @@ func (m *module) text(f *wasmFunc, in instr, types map[string]uint32) string {
 		}
 		return fmt.Sprintf("%s (result %s)", row.name, valType(in.a))
 	case immV128:
-		return fmt.Sprintf("%s %d %d", row.name, in.a, in.a)
+		return fmt.Sprintf("%s %d %d", row.name, in.a, in.b)
+	case immMemoryLane:
+		return fmt.Sprintf("%s offset=%d %d", row.name, uint32(in.a), in.b)
+	case immShuffle:
+		text := row.name
+		for _, lane := range []int64{in.a, in.b} {
+			for i := range int64(8) {
+				text += fmt.Sprintf(" %d", 8*lane+i)
+			}
+		}
+		return text
 	case immLabel, immI64, immLane:
 		return fmt.Sprintf("%s %d", row.name, in.a)
 	case immI32:

@@ -34,7 +34,7 @@ func (a *facts) widen(f *mir.Func) {
 	var order []*mir.Instr // those that may be wide, arguments first
 	fed := make([]bool, f.Values)
 	mir.Walk(f.Body, func(in *mir.Instr) {
-		if wideForm[in.Op] == 0 {
+		if wideForm[in.Op] == 0 || in.Twin != nil {
 			return
 		}
 		// Bits that come from a number are made by no operation.

@@ -4,6 +4,10 @@ package mir
 // expanded at its calls.
 const inlineSize = 120
 
+// inlineTiny is the same for functions without state at first, when it is not yet
+// known which of their arguments vary.
+const inlineTiny = 24
+
 // A function with state is worth more: expanded, its words can stay in registers
 // and what its arguments decide is decided. So larger ones are expanded, into
 // functions that stay below a size.
@@ -15,11 +19,19 @@ const (
 // inlineGrowth bounds the instructions of one function after expansion.
 const inlineGrowth = 200000
 
-// Inline replaces calls by bodies: of small functions, of those with state, and
-// of those that are there once. A large function without state is better called,
-// and computed once where its arguments do not change. State offsets stay what they were: those of the body move by
-// the offset of the call. Functions that nobody calls any more are dropped.
-func Inline(p *Program) {
+// Inline replaces calls by bodies: of functions with state, of small ones, and of
+// those that are there once. State offsets stay what they were: those of the body
+// move by the offset of the call. Functions that nobody calls any more are
+// dropped.
+func Inline(p *Program) { inline(p, false) }
+
+// Expand replaces calls of functions without state, whose arguments vary from
+// frame to frame; what does not vary is better called: computed once, before the
+// frames, and there once.
+func Expand(p *Program) { inline(p, true) }
+
+// inline does the work of both.
+func inline(p *Program, stateless bool) {
 	calls := instances(p)
 	sizes := map[*Func]int{}
 	stateful := map[*Func]bool{}
@@ -27,7 +39,10 @@ func Inline(p *Program) {
 		stateful[f] = f.StateSize() > 0
 	}
 	for _, f := range p.Funcs { // callees come first
-		in := &inliner{f: f, calls: calls, sizes: sizes, stateful: stateful}
+		in := &inliner{f: f, calls: calls, sizes: sizes, stateful: stateful, stateless: stateless}
+		if stateless {
+			in.note(p)
+		}
 		Walk(f.Body, func(*Instr) { in.size++ })
 		names := make([]Value, f.Values)
 		for i := range names {
@@ -77,6 +92,22 @@ type inliner struct {
 	// functions that have a block
 	stateful map[*Func]bool
 	size     int // instructions so far
+
+	stateless bool
+	steady    map[*Instr]bool // calls whose results do not vary
+}
+
+// note finds the calls that are better computed ahead.
+func (in *inliner) note(p *Program) {
+	in.steady = map[*Instr]bool{}
+	if in.f != p.Dsp {
+		return
+	}
+	for i, s := range FindSteady(p, in.f) {
+		if c := in.f.Body.Instrs[i]; s != Varying && c.Op == Call {
+			in.steady[c] = true
+		}
+	}
 }
 
 // copyOf says how the copy of a body differs from the original.
@@ -113,7 +144,7 @@ func (in *inliner) into(out, b *Block, how copyOf) {
 				i.Imm += how.state
 			}
 		}
-		if i.Op == Call && in.wants(i.Callee) {
+		if i.Op == Call && !in.steady[old] && in.wants(i.Callee) {
 			for k, v := range in.expand(out, &i) {
 				how.names[old.Res[k]] = v
 			}
@@ -142,10 +173,15 @@ func (in *inliner) wants(g *Func) bool {
 		return false
 	}
 	size := in.sizes[g]
-	if in.calls[g] == 1 {
-		return true
+	switch {
+	case in.stateless && !in.stateful[g]:
+		return size <= inlineSize || in.calls[g] == 1
+	case in.stateless:
+		return false
+	case in.stateful[g]:
+		return size <= inlineSize || in.calls[g] == 1 || size <= inlineVoice && in.size+size <= inlineInto
 	}
-	return size <= inlineSize || in.stateful[g] && size <= inlineVoice && in.size+size <= inlineInto
+	return size <= inlineTiny
 }
 
 // expand appends the body of the called function and returns its results.

@@ -74,6 +74,10 @@ const (
 	If
 	Switch
 
+	Pair
+	Lane
+	InLanes
+
 	NewArray
 	ArrayLen
 	ArrayGet
@@ -174,6 +178,10 @@ var Ops = [NumOps]Row{
 	Call:       {"call", -1, -1, false, "calls Callee with its state block at offset Imm"},
 	If:         {"if", 1, -1, false, "runs Blocks[0] if condition a holds, else Blocks[1]; results are what it yields"},
 	Switch:     {"switch", 1, -1, false, "int a selects Blocks[a], or the last block when a is not in 0..len-2; results are what it yields"},
+
+	Pair:    {"pair", 2, 1, true, "the pair of words a, b"},
+	Lane:    {"lane", 1, 1, true, "word Imm (0 or 1) of pair a; Aux 1: an int"},
+	InLanes: {"inlanes", 1, 1, true, "1.0 if condition a, a pair, holds in both lanes (Imm 1) or in none (Imm 0), else 0.0"},
 }
 
 // The rows of the heap. Handles are the words of spec vm.md 1.1. Shape is an
@@ -229,7 +237,7 @@ func (op Op) GivesInt() bool {
 // GivesTruth reports whether the result of op is the number 1.0 or 0.0.
 func (op Op) GivesTruth() bool {
 	switch op {
-	case EqF, NeF, LtF, LeF, GtF, GeF, AndF, OrF, NotF, EqI, LtI:
+	case EqF, NeF, LtF, LeF, GtF, GeF, AndF, OrF, NotF, EqI, LtI, InLanes:
 		return true
 	}
 	return false

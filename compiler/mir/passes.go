@@ -17,6 +17,8 @@ var Passes = []Pass{
 	{"inline", Inline, "first: everything after it sees whole bodies"},
 	{"globals", Globals, "after inline: functions that run before dsp are mostly gone"},
 	{"simplify", Simplify, "after inline and globals: arguments have become constants"},
+	{"expand", Expand, "after simplify: it is known which arguments vary; before choose: small bodies have choices"},
+	{"simplify expanded", Simplify, "after expand: arguments have become constants"},
 	{"choose", Choose, "after simplify: choices that are decided are gone, the sides are as small as they get"},
 	{"simplify again", Simplify, "after choose: the sides of a choice now share what they have in common"},
 	{"prune", Prune, "last: simplify leaves values that nobody uses"},

@@ -65,6 +65,9 @@ func printBlock(w io.Writer, b *Block, indent string) {
 			fmt.Fprintf(w, "%s = ", valueList(in.Res))
 		}
 		fmt.Fprint(w, in.Op)
+		if in.Twin != nil {
+			fmt.Fprintf(w, " x2 %s [%d]", in.Twin.Op, in.Twin.Imm)
+		}
 		switch in.Op {
 		case Const:
 			if in.Aux == 1 {
@@ -72,7 +75,7 @@ func printBlock(w io.Writer, b *Block, indent string) {
 			} else {
 				fmt.Fprintf(w, " %v", math.Float64frombits(uint64(in.Imm)))
 			}
-		case GetVar, SetVar, GetGlobal, SetGlobal, GetState, SetState, Mem, GetParam, GetNote, Probe:
+		case GetVar, SetVar, GetGlobal, SetGlobal, GetState, SetState, Mem, GetParam, GetNote, Probe, Lane, InLanes:
 			fmt.Fprintf(w, " [%d]", in.Imm)
 		case NewArray, ArrayGet, Append, Prepend, SplitHead, SplitTail, NewBox, BoxLoad, NewCell, CellGet, CellSet, GetCapture, Retain, Release, CallHost:
 			fmt.Fprintf(w, " [%d] shape %d", in.Imm, in.Aux)

@@ -10,7 +10,7 @@ import (
 // compiler, never of the patch.
 func Verify(p *Program) error {
 	for _, f := range p.Funcs {
-		v := &verifier{p: p, f: f, defined: make([]bool, f.Values), once: make([]bool, f.Values)}
+		v := &verifier{p: p, f: f, defined: make([]bool, f.Values), once: make([]bool, f.Values), pair: make([]bool, f.Values)}
 		for i := range f.Params {
 			v.defined[i], v.once[i] = true, true
 		}
@@ -27,10 +27,12 @@ type verifier struct {
 	f       *Func
 	defined []bool // visible here
 	once    []bool // defined anywhere
+	pair    []bool // a pair of words
 }
 
 // block checks b, which must yield n values; what it defines ends with it.
 func (v *verifier) block(b *Block, n int) error {
+	outer := b == v.f.Body
 	var mine []Value
 	for _, in := range b.Instrs {
 		if err := v.instr(in); err != nil {
@@ -49,6 +51,11 @@ func (v *verifier) block(b *Block, n int) error {
 	}
 	if err := v.visible(b.Yield); err != nil {
 		return err
+	}
+	for _, y := range b.Yield {
+		if outer && v.pair[y] {
+			return fmt.Errorf("yields the pair v%d", y)
+		}
 	}
 	for _, r := range mine {
 		v.defined[r] = false
@@ -79,6 +86,9 @@ func (v *verifier) instr(in *Instr) error {
 		return fmt.Errorf("%d results, %d are wanted", len(in.Res), row.Out)
 	}
 	if err := v.visible(in.Args); err != nil {
+		return err
+	}
+	if err := v.pairs(in); err != nil {
 		return err
 	}
 	within := func(n, limit int) error {
@@ -116,9 +126,39 @@ func (v *verifier) instr(in *Instr) error {
 			return fmt.Errorf("no blocks")
 		}
 	}
-	for _, b := range in.Blocks {
+	for k, b := range in.Blocks {
 		if err := v.block(b, len(in.Res)); err != nil {
 			return err
+		}
+		for i, y := range b.Yield {
+			if k > 0 && v.pair[y] != v.pair[in.Res[i]] {
+				return fmt.Errorf("v%d is a pair in one block and a word in another", in.Res[i])
+			}
+			v.pair[in.Res[i]] = v.pair[y]
+		}
+	}
+	return nil
+}
+
+// pairs checks which arguments of in are pairs, and notes which results are.
+func (v *verifier) pairs(in *Instr) error {
+	wants, gives := in.Twin != nil, in.Twin != nil
+	switch {
+	case in.Twin != nil && in.Twin.Op != in.Op && !(in.Op == AddF && in.Twin.Op == SubF || in.Op == SubF && in.Twin.Op == AddF):
+		return fmt.Errorf("pairs with %s", in.Twin.Op)
+	case in.Op == Pair:
+		gives = true
+	case in.Op == Lane || in.Op == InLanes:
+		wants = true
+	}
+	for _, a := range in.Args {
+		if v.pair[a] != wants {
+			return fmt.Errorf("v%d is a pair: %t", a, v.pair[a])
+		}
+	}
+	for _, r := range in.Res {
+		if r >= 0 && int(r) < len(v.pair) {
+			v.pair[r] = gives
 		}
 	}
 	return nil
