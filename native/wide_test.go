@@ -63,7 +63,7 @@ func TestOperationsBetweenFusedOnesGiveTheirBits(t *testing.T) {
 	}
 	for op, form := range wideForm {
 		op := mir.Op(op)
-		if form == 0 || op == mir.FmaF || op == mir.BitsF || op == mir.FBits {
+		if form == 0 || op == mir.FmaF || op == mir.BitsF || op == mir.FBits || op == mir.ModF {
 			continue
 		}
 		write := one(op)
@@ -113,5 +113,35 @@ func TestOperationsBetweenFusedOnesGiveTheirBits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestModuloOfAPowerOfTwoIsExactOnEdges(t *testing.T) {
+	for _, power := range []float64{1, -1, 2, 1024, 0x1p52, 0x1p900} {
+		m := load(t, program(2, 3, nil, func(b *mir.Builder) []mir.Value {
+			x := pure(b, mir.AddF, 0, 1)
+			r := pure(b, mir.ModF, x, b.Num(power))
+			return []mir.Value{r, pure3(b, r, b.Num(2), 1), pure(b, mir.ModF, pure3(b, 0, 1, b.Num(0)), b.Num(power))}
+		}))
+		want := func(a, b uint64) [3]float64 {
+			x, y := math.Float64frombits(a), math.Float64frombits(b)
+			r := math.Mod(x+y, power)
+			return [3]float64{r, math.FMA(r, 2, y), math.Mod(math.FMA(x, y, 0), power)}
+		}
+		words := bitsOf(edges)
+		for _, a := range words {
+			for i, b := range words {
+				m.in(0, i, a)
+				m.in(1, i, b)
+			}
+			m.play(0, len(words))
+			for i, b := range words {
+				for ch, want := range want(a, b) {
+					if got := m.out(ch, i); !same(got, math.Float64bits(want)) {
+						t.Fatalf("%g, %g mod %g, output %d: got %g, want %g", math.Float64frombits(a), math.Float64frombits(b), power, ch, math.Float64frombits(got), want)
+					}
+				}
+			}
+		}
 	}
 }

@@ -53,7 +53,7 @@ func (e *runner) print(x float64, newline bool) {
 }
 
 // onNative loads p into machine code, through the library that plays it.
-func onNative(t *testing.T, name string, p *mir.Program) *runner {
+func onNative(t testing.TB, name string, p *mir.Program) *runner {
 	t.Helper()
 	code, err := native.Compile(p)
 	if err != nil {

@@ -157,7 +157,7 @@ var Ops = [NumOps]Row{
 	FtoI:  {"ftoi", 1, 1, true, "int of num: toward zero, saturating, NaN gives 0"},
 	ItoF:  {"itof", 1, 1, true, "num of signed int, nearest"},
 	BitsF: {"bitsf", 1, 1, true, "int with the bits of num a"},
-	FBits: {"fbits", 1, 1, true, "num with the bits of int a"},
+	FBits: {"fbits", 1, 1, true, "num with the bits of int a; Aux 1 says that it is NaN or from -1 to 1"},
 
 	FmaF:       {"fmaf", 3, 1, true, "a * b + c, rounded once; package mathfn makes it, arithmetic of a patch never"},
 	Select:     {"select", 3, 1, true, "b if condition a holds, else c; both are already evaluated"},

@@ -40,7 +40,7 @@ func Optimize(p *Program) error {
 // blocks nested in it.
 func Simplify(p *Program) {
 	for _, f := range p.Funcs {
-		s := &simplifier{same: make([]Value, f.Values), consts: map[Value]int64{}, truth: map[Value]bool{}, selects: map[Value]*Instr{}}
+		s := &simplifier{same: make([]Value, f.Values), consts: map[Value]int64{}, truth: map[Value]bool{}, selects: map[Value]*Instr{}, spans: make([]span, f.Values)}
 		for i := range s.same {
 			s.same[i] = Value(i)
 		}
@@ -54,6 +54,7 @@ type simplifier struct {
 	consts  map[Value]int64
 	truth   map[Value]bool   // values that are 1.0 or 0.0
 	selects map[Value]*Instr // selections
+	spans   []span           // what is known of numbers (ranges.go)
 }
 
 // pureKey identifies a pure operation by what it computes.
@@ -119,6 +120,11 @@ func (s *simplifier) into(out, b *Block, sc *scope) {
 		for k, nested := range in.Blocks {
 			in.Blocks[k] = s.block(nested, sc)
 		}
+		if in.Op == If {
+			for k, r := range in.Res {
+				s.spans[r] = hull(s.spans[in.Blocks[0].Yield[k]], s.spans[in.Blocks[1].Yield[k]])
+			}
+		}
 		if !Ops[in.Op].Pure {
 			out.Instrs = append(out.Instrs, in)
 			continue
@@ -133,6 +139,8 @@ func (s *simplifier) into(out, b *Block, sc *scope) {
 				folded.Aux = 1
 			}
 			in = folded
+		} else if outcome, ok := s.compared(in); ok {
+			in = &Instr{Op: Const, Imm: int64(math.Float64bits(truthValue(outcome))), Res: in.Res, Pos: in.Pos}
 		}
 		key := pureKey{op: in.Op, imm: in.Imm, aux: in.Aux, a: NoValue, b: NoValue, c: NoValue, callee: in.Callee}
 		for k, a := range in.Args {
@@ -143,6 +151,7 @@ func (s *simplifier) into(out, b *Block, sc *scope) {
 			continue
 		}
 		sc.known[key] = in.Res[0]
+		s.spans[in.Res[0]] = s.spanOf(in)
 		switch {
 		case in.Op == Const:
 			s.consts[in.Res[0]] = in.Imm
