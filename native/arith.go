@@ -93,7 +93,7 @@ func (w *writer) operation(in *mir.Instr) {
 
 // commutes reports whether the two arguments of in may change places.
 func commutes(in *mir.Instr) bool {
-	return in.Op == mir.AddF || in.Op == mir.MulF
+	return in.Op == mir.MulF || in.Op == mir.AddF && (in.Twin == nil || in.Twin.Op == mir.AddF)
 }
 
 // extreme pushes the smaller or larger of a and b, as strict and loose compare
