@@ -1,7 +1,7 @@
-# make build    out/mmm, out/mmm.clap and what belongs to them
+# make build    out/mmm, out/mmm.clap, out/mmm.vst3 and what belongs to them
 # make demo     builds, plays the plugin in a host, leaves out/demo.wav and out/demo.png
 # make test     everything that CI runs
-# make install  puts the plugin into ~/.clap and the command line into ~/.local/bin
+# make install  puts the plugin into ~/.clap and ~/.vst3 and the command line into ~/.local/bin
 # make soak     the long runs: fuzzers and the realtime proof, hours if you let them
 # make clean    removes what was built
 
@@ -13,7 +13,7 @@ GOFLAGS_LIB := -buildmode=c-shared -ldflags "-s -w -X=runtime.godebugDefault=asy
 export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
-RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name 'CMakeLists.txt')
+RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name '*.cmake' -o -name 'CMakeLists.txt')
 EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
 .PHONY: build demo test soak install clean deps check

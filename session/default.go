@@ -1,6 +1,9 @@
 package session
 
-import _ "embed" // the default patches
+import (
+	_ "embed" // the default patches
+	"os"
+)
 
 // Kind is which plugin of the bundle a session belongs to.
 type Kind int
@@ -24,4 +27,23 @@ func DefaultPatch(k Kind) (text, name string) {
 		return defaultEffect, "default_effect.mmm"
 	}
 	return defaultInstrument, "default_instrument.mmm"
+}
+
+// startVariable names the patch file that new sessions begin with: the way for
+// hosts without windows, and for a DAW started on a patch.
+const startVariable = "MMM_PATCH"
+
+// begin installs the first patch. A file that cannot be read or is broken lets
+// the default sound; it is followed, and plays once it is mended. Control
+// goroutine only.
+func (s *Session) begin() {
+	path := os.Getenv(startVariable)
+	if path != "" && s.watch(path) {
+		return
+	}
+	text, name := DefaultPatch(s.kind)
+	s.install(edit{text: text, name: name, other: true})
+	if path != "" {
+		s.watch(path)
+	}
 }

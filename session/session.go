@@ -83,8 +83,9 @@ type Session struct {
 	stale    bool // a control without a slot was moved
 }
 
-// New makes a session that holds the default patch of its kind. It compiles the
-// patch, so that its parameters are known, and is silent until Activate.
+// New makes a session that holds the file named by the environment variable
+// MMM_PATCH, which it follows, or else the default patch of its kind. It compiles
+// the patch, so that its parameters are known, and is silent until Activate.
 // [any-thread]
 func New(kind Kind, host Host) *Session {
 	s := &Session{
@@ -100,8 +101,7 @@ func New(kind Kind, host Host) *Session {
 	}
 	s.status = Status{Engine: DefaultEngine()}
 	go s.control()
-	text, name := DefaultPatch(kind)
-	s.do(func() { s.install(edit{text: text, name: name, other: true}) })
+	s.do(s.begin)
 	s.TakeNotices() // the host asks for everything anyway
 	return s
 }
