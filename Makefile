@@ -13,7 +13,7 @@ GOFLAGS_LIB := -buildmode=c-shared -ldflags "-s -w -X=runtime.godebugDefault=asy
 export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
-RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name '*.cmake' -o -name 'CMakeLists.txt')
+RT_SOURCES := CMakeLists.txt tests/vst3/CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name '*.cmake' -o -name 'CMakeLists.txt')
 EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
 .PHONY: build demo test soak install clean deps check
@@ -41,12 +41,17 @@ $(HOST): $(shell find tests/host/src -name '*.rs') tests/host/Cargo.toml tests/h
 	cargo build -q --release --locked --manifest-path tests/host/Cargo.toml
 	@touch $@
 
+# the host of the VST3 tests that holds both formats
+$(OUT)/both_formats: $(RT_SOURCES) tests/vst3/both_formats.cpp $(OUT)/mmm.clap
+	@cmake --build $(OUT)/cmake --target both_formats >$(OUT)/cmake.log 2>&1 || { cat $(OUT)/cmake.log; exit 1; }
+	@touch $@
+
 demo: build $(HOST)
 	@build/demo.sh
 
 test:
 	@build/deps.sh test
-	@$(MAKE) --no-print-directory build $(HOST)
+	@$(MAKE) --no-print-directory build $(HOST) $(OUT)/both_formats
 	@build/test.sh
 
 soak: build $(HOST)

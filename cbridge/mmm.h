@@ -42,8 +42,9 @@ typedef struct mmm_host {
 /* Returns MMM_ABI of the library. [any-thread] */
 int mmm_abi_version(void);
 
-/* Makes a session with the default patch of its kind. Returns 0 on failure.
-   [main-thread] */
+/* Makes a session with the patch file that the environment variable MMM_PATCH
+   names, which it follows as mmm_watch() does, or else the default patch of its
+   kind. Returns 0 on failure. [main-thread] */
 mmm_session mmm_new(int kind, const mmm_host *host);
 
 /* Stops and frees a session; its player must no longer be used. [main-thread] */

@@ -1,9 +1,6 @@
 package session
 
-import (
-	_ "embed" // the default patches
-	"os"
-)
+import _ "embed" // the default patches
 
 // Kind is which plugin of the bundle a session belongs to.
 type Kind int
@@ -29,15 +26,9 @@ func DefaultPatch(k Kind) (text, name string) {
 	return defaultInstrument, "default_instrument.mmm"
 }
 
-// startVariable names the patch file that new sessions begin with: the way for
-// hosts without windows, and for a DAW started on a patch.
-const startVariable = "MMM_PATCH"
-
-// begin installs the first patch. A file that cannot be read or is broken lets
-// the default sound; it is followed, and plays once it is mended. Control
-// goroutine only.
-func (s *Session) begin() {
-	path := os.Getenv(startVariable)
+// begin installs the first patch, that of the file at path if it can sound.
+// Control goroutine only.
+func (s *Session) begin(path string) {
 	if path != "" && s.watch(path) {
 		return
 	}

@@ -6,12 +6,15 @@ import (
 	"testing"
 )
 
-func TestANewSessionPlaysTheFileThatTheEnvironmentNames(t *testing.T) {
+func TestASessionOpenedOnAFilePlaysIt(t *testing.T) {
 	dir := alone(t)
 	put(t, dir, map[string]string{"p.mmm": "fn dsp(){ Slider!(\"cutoff\", 3, 0, 9) }\n"})
 	path := filepath.Join(dir, "p.mmm")
-	t.Setenv(startVariable, path)
-	s := made(t, "")
+	s := Open(Effect, Host{}, path)
+	t.Cleanup(s.Close)
+	if !s.Activate(testRate, frames) {
+		t.Fatal(s.StatusJSON())
+	}
 	if got := last(t, s); got != 3 { // the default patch has a cutoff, too, with another value
 		t.Fatalf("it plays %v, not 3", got)
 	}
@@ -23,9 +26,8 @@ func TestABrokenStartFileGivesWayUntilItIsMended(t *testing.T) {
 	dir := alone(t)
 	put(t, dir, map[string]string{"p.mmm": "fn dsp(){ nothing }\n"})
 	path := filepath.Join(dir, "p.mmm")
-	t.Setenv(startVariable, path)
 	var log strings.Builder
-	s := New(Effect, Host{Log: func(_ Level, text string) { log.WriteString(text) }})
+	s := Open(Effect, Host{Log: func(_ Level, text string) { log.WriteString(text) }}, path)
 	t.Cleanup(s.Close)
 	if want, _ := DefaultPatch(Effect); s.Patch() != want {
 		t.Errorf("the patch is %q", s.Patch())
@@ -38,8 +40,7 @@ func TestABrokenStartFileGivesWayUntilItIsMended(t *testing.T) {
 }
 
 func TestAMissingStartFileGivesWayToTheDefault(t *testing.T) {
-	t.Setenv(startVariable, filepath.Join(alone(t), "none.mmm"))
-	s := New(Instrument, Host{})
+	s := Open(Instrument, Host{}, filepath.Join(alone(t), "none.mmm"))
 	t.Cleanup(s.Close)
 	if want, _ := DefaultPatch(Instrument); s.Patch() != want {
 		t.Errorf("the patch is %q", s.Patch())

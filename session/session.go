@@ -83,11 +83,15 @@ type Session struct {
 	stale    bool // a control without a slot was moved
 }
 
-// New makes a session that holds the file named by the environment variable
-// MMM_PATCH, which it follows, or else the default patch of its kind. It compiles
-// the patch, so that its parameters are known, and is silent until Activate.
+// New makes a session that holds the default patch of its kind. It compiles the
+// patch, so that its parameters are known, and is silent until Activate.
 // [any-thread]
-func New(kind Kind, host Host) *Session {
+func New(kind Kind, host Host) *Session { return Open(kind, host, "") }
+
+// Open is New with a patch file to begin with, which is followed. A file that
+// cannot be read or is broken lets the default sound; it is followed all the same,
+// and plays once it is mended. "" is no file. [any-thread]
+func Open(kind Kind, host Host, path string) *Session {
 	s := &Session{
 		kind: kind, host: host, log: newLogger(host),
 		player:   realtime.NewPlayer(realtime.Options{}),
@@ -101,7 +105,7 @@ func New(kind Kind, host Host) *Session {
 	}
 	s.status = Status{Engine: DefaultEngine()}
 	go s.control()
-	s.do(s.begin)
+	s.do(func() { s.begin(path) })
 	s.TakeNotices() // the host asks for everything anyway
 	return s
 }

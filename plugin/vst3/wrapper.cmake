@@ -16,7 +16,7 @@ set(mmm_crate "${CMAKE_MATCH_1}")
 if(NOT CLAP_INCLUDE_DIR)
   set(CLAP_INCLUDE_DIR "${mmm_crate}/external/clap/include" CACHE PATH "folder that holds clap/clap.h" FORCE)
 endif()
-set(MMM_VST3_INCLUDE_DIR "${mmm_crate}/external/vst3sdk")
+set(MMM_VST3_INCLUDE_DIR "${mmm_crate}/external/vst3sdk" CACHE INTERNAL "")
 
 # CXXFLAGS: the wrapper's log goes to the host's standard output.
 execute_process(
@@ -27,7 +27,7 @@ if(NOT mmm_result EQUAL 0)
   message(FATAL_ERROR "cargo cannot build the crate clap-wrapper")
 endif()
 string(REGEX MATCH "\"linked_paths\":\\[\"native=([^\"]*/clap-wrapper-[^\"/]*/out)\"" _ "${mmm_messages}")
-set(MMM_VST3_ARCHIVE "${CMAKE_MATCH_1}/libclap_wrapper_vst3.a")
+set(MMM_VST3_ARCHIVE "${CMAKE_MATCH_1}/libclap_wrapper_vst3.a" CACHE INTERNAL "")
 
 foreach(mmm_file "${CLAP_INCLUDE_DIR}/clap/clap.h" "${MMM_VST3_INCLUDE_DIR}/pluginterfaces/base/ipluginbase.h"
                  "${MMM_VST3_ARCHIVE}")
