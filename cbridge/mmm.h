@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Version of this header; mmm_abi_version() must return the same. */
-#define MMM_ABI 1
+#define MMM_ABI 2
 
 /* A session; 0 is none. Calls with a dead handle do nothing and return 0. */
 typedef uint64_t mmm_session;
@@ -117,7 +117,12 @@ enum mmm_notice {
     MMM_NOTICE_PARAM_INFO = 2,   /* names or texts changed */
     MMM_NOTICE_STATE_DIRTY = 4,  /* the saved state would differ */
     MMM_NOTICE_TAIL = 8,
+    MMM_NOTICE_VOICES = 16, /* mmm_voice_count() changed */
 };
+
+/* Voices that the patch can sound at once: the largest n of its midi_voice!, 0
+   when it has none. [main-thread] */
+int mmm_voice_count(mmm_session s);
 
 /* Returns and clears the pending notices, a set of enum mmm_notice.
    [main-thread] */

@@ -63,6 +63,11 @@ func mmm_param_from_text(h C.mmm_session, slot C.int, data *C.mmm_cchar, value *
 	})
 }
 
+//export mmm_voice_count
+func mmm_voice_count(h C.mmm_session) C.int {
+	return use(h, func(s *session.Session) C.int { return C.int(s.Voices()) })
+}
+
 //export mmm_take_notices
 func mmm_take_notices(h C.mmm_session) C.uint32_t {
 	return use(h, func(s *session.Session) C.uint32_t { return C.uint32_t(s.TakeNotices()) })

@@ -30,12 +30,14 @@ namespace mmm {
     X(mmm_param_get_value) \
     X(mmm_param_to_text)  \
     X(mmm_param_from_text) \
+    X(mmm_voice_count)    \
     X(mmm_take_notices)   \
     X(mmm_take_gesture)   \
     X(mmm_editor_url)     \
     X(mmm_editor_open)    \
     X(mmm_process)        \
     X(mmm_flush)          \
+    X(mmm_take_note_ends) \
     X(mmm_reset)          \
     X(mmm_thread_prepare)
 

@@ -87,6 +87,14 @@ void flush(Plugin *p, const clap_input_events_t *in, const clap_output_events_t 
 // to a patch. time is left to the caller. [audio-thread]
 bool translate(const clap_event_header_t *header, mmm_event *event);
 
+// Makes a transport event of the host's transport; one without a beat or tempo
+// leaves those at 0. time is left to the caller. [audio-thread]
+void translate_transport(const clap_event_transport_t *transport, mmm_event *event);
+
+// Tells the host which notes have ended in the part of a block that was just
+// played and began at frame begin. [audio-thread] while active, else [main-thread].
+void send_note_ends(Plugin *p, const clap_output_events_t *out, uint32_t begin);
+
 // Sends the gestures that wait to the host. [audio-thread] while active, else
 // [main-thread].
 void send_gestures(Plugin *p, const clap_output_events_t *out);

@@ -60,7 +60,7 @@ Channels channels_of(const Plugin *p, const clap_process_t *process) {
 
 // Plays frames from begin to end with the first count of the collected events,
 // whose times count from begin.
-int play_part(const Plugin *p, const Channels &c, uint32_t begin, uint32_t end, uint32_t count) {
+int play_part(Plugin *p, const Channels &c, uint32_t begin, uint32_t end, uint32_t count, const clap_output_events_t *out) {
     const float *in32[kMaxInputChannels];
     const double *in64[kMaxInputChannels];
     float *out32[kOutputChannels];
@@ -84,19 +84,21 @@ int play_part(const Plugin *p, const Channels &c, uint32_t begin, uint32_t end, 
     else block.in32 = in32;
     if (c.wide_out) block.out64 = out64;
     else block.out32 = out32;
-    return p->lib->mmm_process(p->player, &block);
+    const int result = p->lib->mmm_process(p->player, &block);
+    send_note_ends(p, out, begin);
+    return result;
 }
 
 // Makes room in a full list of events before one at frame time: plays what lies
 // before that frame. Events of that very frame stay, now at the start of the
 // next part; when they alone fill the list they are handed over at once.
 // Returns how many are left; *begin is where the next part starts.
-uint32_t make_room(const Plugin *p, const Channels &c, uint32_t *begin, uint32_t time, int *result) {
+uint32_t make_room(Plugin *p, const Channels &c, uint32_t *begin, uint32_t time, int *result, const clap_output_events_t *out) {
     uint32_t left = kEventCapacity;
     if (time > *begin) {
         uint32_t before = kEventCapacity;
         while (before > 0 && p->events[before - 1].time == time - *begin) before--;
-        *result |= play_part(p, c, *begin, time, before);
+        *result |= play_part(p, c, *begin, time, before, out);
         left = kEventCapacity - before;
         memmove(p->events, p->events + before, left * sizeof *p->events);
         for (uint32_t i = 0; i < left; i++) p->events[i].time = 0;
@@ -130,6 +132,11 @@ clap_process_status play(Plugin *p, const clap_process_t *process) {
     uint32_t begin = 0;  // first frame not yet played
     uint32_t last = 0;   // frame of the event before
     uint32_t count = 0;  // events collected since begin
+    if (process->transport) {
+        mmm_event *event = &p->events[count++];
+        *event = {};
+        translate_transport(process->transport, event);
+    }
     for (uint32_t i = 0; i < event_count; i++) {
         const clap_event_header_t *header = in->get(in, i);
         mmm_event event;
@@ -139,11 +146,11 @@ clap_process_status play(Plugin *p, const clap_process_t *process) {
         uint32_t time = header->time < frames ? header->time : (frames > 0 ? frames - 1 : 0);
         if (time < last) time = last;
         last = time;
-        if (count == kEventCapacity) count = make_room(p, channels, &begin, time, &result);
+        if (count == kEventCapacity) count = make_room(p, channels, &begin, time, &result, process->out_events);
         event.time = time - begin;
         p->events[count++] = event;
     }
-    result |= play_part(p, channels, begin, frames, count);
+    result |= play_part(p, channels, begin, frames, count, process->out_events);
 
     const bool silent = result == MMM_PROCESS_SILENT;
     for (uint32_t i = 0; i < process->audio_outputs_count; i++) {
@@ -171,6 +178,7 @@ void flush(Plugin *p, const clap_input_events_t *in, const clap_output_events_t 
         p->events[count++] = event;
     }
     if (count > 0) p->lib->mmm_flush(p->player, p->events, count);
+    send_note_ends(p, out, 0);
     send_gestures(p, out);
 }
 

@@ -23,18 +23,57 @@ const (
 	NoteOff    EventKind = C.MMM_EVENT_NOTE_OFF
 	NoteChoke  EventKind = C.MMM_EVENT_NOTE_CHOKE
 	MIDI       EventKind = C.MMM_EVENT_MIDI
+	Expression EventKind = C.MMM_EVENT_EXPRESSION
+	Transport  EventKind = C.MMM_EVENT_TRANSPORT
 )
 
-// Event is one event of a block; a list of them ascends in Time.
+// What an Expression moves.
+const (
+	Tuning     = C.MMM_EXPRESSION_TUNING     // semitones
+	Brightness = C.MMM_EXPRESSION_BRIGHTNESS // 0..1
+	Pressure   = C.MMM_EXPRESSION_PRESSURE   // 0..1
+)
+
+// Event is one event of a block; a list of them ascends in Time. mmm_audio.h
+// says which fields a kind uses and what they mean.
 type Event struct {
-	Time    int // frame within the block
-	Kind    EventKind
-	Slot    int
-	Channel int // 0..15, -1 for all
-	Key     int // 0..127, -1 for all
-	NoteID  int
-	MIDI    [3]byte
-	Value   float64
+	Time       int // frame within the block
+	Kind       EventKind
+	Slot       int
+	Port       int // -1 for all
+	Channel    int // 0..15, -1 for all
+	Key        int // 0..127, -1 for all
+	NoteID     int // -1 for none
+	Expression int
+	MIDI       [3]byte
+	Playing    bool
+	Value      float64
+	Tempo      float64 // quarter notes a minute
+}
+
+// NoteEnd is the end of a note, named as its note-on was.
+type NoteEnd struct {
+	Time                       int // frame within the block that was played last
+	Port, Channel, Key, NoteID int
+}
+
+// NoteEnds takes the notes that have ended since the last call. [any-thread]
+func (p *Player) NoteEnds() (list []NoteEnd) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.c == nil {
+		return nil
+	}
+	var ends [64]C.mmm_note_end
+	for {
+		n := int(C.mmm_take_note_ends(p.c, &ends[0], C.uint32_t(len(ends))))
+		for _, e := range ends[:n] {
+			list = append(list, NoteEnd{int(e.time), int(e.port), int(e.channel), int(e.key), int(e.note_id)})
+		}
+		if n < len(ends) {
+			return list
+		}
+	}
 }
 
 // buffers is C memory for Process, kept from call to call.
@@ -118,8 +157,12 @@ func (p *Player) Process(frames int, events []Event, in, out [][]float64) error 
 func fill(to []C.mmm_event, events []Event) {
 	for i, e := range events {
 		to[i] = C.mmm_event{
-			time: C.uint32_t(max(0, e.Time)), kind: C.uint16_t(e.Kind), slot: C.int16_t(e.Slot),
-			channel: C.int16_t(e.Channel), key: C.int16_t(e.Key), note_id: C.int32_t(e.NoteID), value: C.double(e.Value),
+			time: C.uint32_t(max(0, e.Time)), kind: C.uint16_t(e.Kind), slot: C.int16_t(e.Slot), port: C.int16_t(e.Port),
+			channel: C.int16_t(e.Channel), key: C.int16_t(e.Key), expression: C.int16_t(e.Expression),
+			note_id: C.int32_t(e.NoteID), value: C.double(e.Value), tempo: C.double(e.Tempo),
+		}
+		if e.Playing {
+			to[i].playing = 1
 		}
 		for k, v := range e.MIDI {
 			to[i].midi[k] = C.uint8_t(v)

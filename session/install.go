@@ -101,6 +101,10 @@ func (s *Session) commit(code *Code, e edit, table *params.Table, files map[stri
 	}
 	s.revision++
 	s.code, s.codeOf = code, s.patch.id
+	if n := code.Program.Voices(); n != s.voices {
+		s.voices = n
+		s.notices |= NoticeVoices
+	}
 	s.table = table
 	for i := range s.known {
 		s.known[i] = hostValue(table, i)

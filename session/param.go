@@ -27,6 +27,14 @@ func (s *Session) ParamInfo(slot int) (info ParamInfo, ok bool) {
 	return ParamInfo{true, c.Name(), c.Module(), c.Normal(c.Init)}, true
 }
 
+// Voices returns how many voices the patch can sound at once: the largest of its
+// pools, 0 without one. [main-thread]
+func (s *Session) Voices() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.voices
+}
+
 // ParamValue returns the value 0..1 of a slot; ok is false for an unknown one.
 // [main-thread]
 func (s *Session) ParamValue(slot int) (value float64, ok bool) {

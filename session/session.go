@@ -26,6 +26,7 @@ const (
 	NoticeInfo                       // names or texts changed
 	NoticeDirty                      // the saved state would differ
 	NoticeTail
+	NoticeVoices // Voices changed
 )
 
 // patch is a text with what is known about where it came from.
@@ -72,6 +73,7 @@ type Session struct {
 	patches  int    // ids given
 	chosen   string // engine chosen explicitly, "" for the default
 	table    *params.Table
+	voices   int                   // of the largest pool of the patch
 	known    [params.Slots]float64 // host value of each slot as last written or read
 	active   bool
 	rate     float64

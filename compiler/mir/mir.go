@@ -79,10 +79,21 @@ type Param struct {
 	Pos            source.Span
 }
 
+// MaxVoices bounds the voices of one pool, MaxPools the pools of one program.
+const (
+	MaxVoices = 128
+	MaxPools  = 8
+)
+
 // NoteCell is the pitch and velocity of one MIDI channel, as two words.
 type NoteCell struct {
 	Channel         int     // 0..15
 	Pitch, Velocity float64 // before the first note
+}
+
+// Pool is a set of voices that share the notes between them.
+type Pool struct {
+	Voices int // 1..MaxVoices
 }
 
 // ProbeChannel is one scope channel.
@@ -116,6 +127,7 @@ type Program struct {
 	Globals []state.WordKind
 	Params  []Param
 	Notes   []NoteCell
+	Pools   []Pool // each of another size
 	Probes  []ProbeChannel
 	Strings []string // entry 0 is ""
 	Shapes  []Shape  // entry 0 has no handles
@@ -124,6 +136,15 @@ type Program struct {
 	// DefaultHeapWords.
 	HeapWords int
 	Image     state.Image
+}
+
+// Voices returns the number of voices of the largest pool, 0 without one.
+func (p *Program) Voices() int {
+	n := 0
+	for _, pool := range p.Pools {
+		n = max(n, pool.Voices)
+	}
+	return n
 }
 
 // HeapOp returns the first instruction of p that needs the heap, closures or

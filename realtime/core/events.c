@@ -127,7 +127,7 @@ void notes_reset(mmm_player *p) {
 enum { MIDI_NOTE_OFF = 0x80, MIDI_NOTE_ON = 0x90, MIDI_CONTROL = 0xB0 };
 enum { CONTROL_ALL_SOUND_OFF = 120, CONTROL_ALL_NOTES_OFF = 123 };
 
-static void midi(mmm_player *p, const uint8_t bytes[4]) {
+static void midi(mmm_player *p, const uint8_t bytes[3]) {
     int channel = bytes[0] & 15, a = bytes[1] & 127, b = bytes[2] & 127;
     switch (bytes[0] & 0xF0) {
     case MIDI_NOTE_ON:

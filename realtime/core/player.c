@@ -7,6 +7,7 @@
 
 #define RETIRED 64
 #define REPORTS 256
+#define ENDS 512
 #define DEFAULT_RATE 48000.0
 #define LIMIT_NS 250000000u
 #define OFFLINE_LIMIT_NS 10000000000u
@@ -21,10 +22,12 @@ mmm_player *mmmrt_player_new(const mmmrt_options *options) {
                                            : LIMIT_NS;
     mmmrt_player_set_rate(p, DEFAULT_RATE);
     if (queue_make(&p->retired, RETIRED, sizeof(mmmrt_program *)) &&
-        queue_make(&p->reports, REPORTS, sizeof(mmmrt_report)) && watchdog_add(&p->watch))
+        queue_make(&p->reports, REPORTS, sizeof(mmmrt_report)) &&
+        queue_make(&p->ends, ENDS, sizeof(mmm_note_end)) && watchdog_add(&p->watch))
         return p;
     queue_free(&p->retired);
     queue_free(&p->reports);
+    queue_free(&p->ends);
     free(p);
     return NULL;
 }
@@ -35,6 +38,7 @@ void mmmrt_player_free(mmm_player *p) {
     watchdog_remove(&p->watch);
     queue_free(&p->retired);
     queue_free(&p->reports);
+    queue_free(&p->ends);
     free(p);
 }
 

@@ -67,6 +67,7 @@ struct mmm_player {
     _Atomic(mmmrt_program *) mailbox; /* published, not yet taken */
     queue retired;                    /* mmmrt_program *, audio to control */
     queue reports;                    /* mmmrt_report, audio to control */
+    queue ends;                       /* mmm_note_end, of the audio thread alone */
     _Atomic bool reset_wanted;
     _Atomic uint64_t block_seq; /* blocks finished; release: what they wrote is visible */
     _Atomic bool in_block;

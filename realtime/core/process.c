@@ -166,3 +166,10 @@ void mmm_flush(mmm_player *p, const mmm_event *events, uint32_t count) {
 }
 
 void mmm_reset(mmm_player *p) { atomic_store_explicit(&p->reset_wanted, true, memory_order_relaxed); }
+
+uint32_t mmm_take_note_ends(mmm_player *p, mmm_note_end *ends, uint32_t max) {
+    uint32_t n = 0;
+    while (n < max && queue_pop(&p->ends, &ends[n]))
+        n++;
+    return n;
+}
