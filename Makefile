@@ -17,18 +17,18 @@ RT_SOURCES := CMakeLists.txt tests/vst3/CMakeLists.txt $(shell find realtime plu
 EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
 .PHONY: build demo test soak install clean deps check
-build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/libmmm.so
+build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/mmm-patch.so $(OUT)/libmmm.so
 
 deps:
 	@build/deps.sh build
 	@mkdir -p $(OUT)
 
-$(OUT)/libmmmrt.so $(OUT)/mmm.clap &: $(RT_SOURCES) | deps
+$(OUT)/libmmmrt.so $(OUT)/mmm.clap $(OUT)/mmm-patch.so &: $(RT_SOURCES) | deps
 	@go mod download
 	@cargo fetch -q --locked --manifest-path plugin/headers/Cargo.toml
 	@cmake -S . -B $(OUT)/cmake -G Ninja -DWASMTIME_DIR="$$(go list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)" >$(OUT)/cmake.log 2>&1 || { cat $(OUT)/cmake.log; exit 1; }
 	@cmake --build $(OUT)/cmake >$(OUT)/cmake.log 2>&1 || { cat $(OUT)/cmake.log; exit 1; }
-	@touch $(OUT)/libmmmrt.so $(OUT)/mmm.clap
+	@touch $(OUT)/libmmmrt.so $(OUT)/mmm.clap $(OUT)/mmm-patch.so
 
 $(OUT)/mmm: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so
 	go build -ldflags "-s -w" -o $@ ./cmd/mmm

@@ -25,6 +25,7 @@ for f in mmm.clap libmmm.so libmmmrt.so; do put "out/$f" "$clap"; done
 put "out/mmm.vst3/Contents/$(uname -m)-linux/mmm.so" "$vst3"
 for f in libmmm.so libmmmrt.so; do share "$clap/$f" "$vst3"; done
 put out/mmm "${DESTDIR:-}$lib"
+put out/mmm-patch.so "${DESTDIR:-}$lib"
 share "$clap/libmmmrt.so" "${DESTDIR:-}$lib"
 mkdir -p "$bin"
 ln -sf "$lib/mmm" "$bin/mmm"

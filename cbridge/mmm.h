@@ -97,8 +97,14 @@ typedef struct mmm_param_info {
     int used;            /* 0: the slot is free, name "-" */
     char name[256];      /* last segment of the control's path */
     char module[1024];   /* the segments before it, joined by "/" */
-    double default_value; /* 0..1 */
+    double min_value, max_value; /* 0 and 1 */
+    double default_value;
 } mmm_param_info;
+
+/* The number of slots: MMM_SLOTS. An exported plugin, whose parameters never
+   change, has one for each control, and its values are plain where this header
+   says 0..1. [main-thread] */
+int mmm_param_count(mmm_session s);
 
 /* Describes slot 0..MMM_SLOTS-1. Returns 1, 0 for another slot. [main-thread] */
 int mmm_param_get_info(mmm_session s, int slot, mmm_param_info *info);

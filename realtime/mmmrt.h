@@ -100,6 +100,16 @@ mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_
 /* Frees a module, not its instances. NULL is none. [any-thread] */
 void mmmrt_module_free(mmmrt_module *module);
 
+/* The machine code as bytes for mmmrt_module_load, to be freed with free(). False
+   and an error text when memory is short. [any-thread] */
+bool mmmrt_module_save(mmmrt_module *module, uint8_t **code, size_t *size, char *error, size_t error_size);
+
+/* Makes a module of saved machine code. NULL and an error text when another
+   wasmtime wrote it or this processor lacks something that it uses: compile the
+   WebAssembly then. The bytes are trusted: whoever may write them may run any
+   code here. [any-thread] */
+mmmrt_module *mmmrt_module_load(const uint8_t *code, size_t size, char *error, size_t error_size);
+
 /* Makes an instance that runs machine code; objects are copied. deep: it calls
    recursive functions or function values and runs on a private stack with room for state.MaxDepth calls; without, it
    runs on its caller's stack, of which it takes 64 kB at most. NULL and an error
@@ -204,6 +214,35 @@ void mmmrt_program_free(mmmrt_program *program);
 
 /* The instance that the program was made with. [any-thread] */
 mmmrt_instance *mmmrt_program_instance(mmmrt_program *program);
+
+/* ---- programs in a file ---- */
+
+/* A word that is not zero before the initialiser runs. */
+typedef struct mmmrt_cell {
+    uint64_t index, word;
+} mmmrt_cell;
+
+/* Everything that it takes to play one program without a compiler. */
+typedef struct mmmrt_packed {
+    mmmrt_image image;
+    mmmrt_swap swap; /* a first program: no instance, no plan, no values */
+    bool deep;
+    const uint32_t *objects;
+    size_t object_words;
+    const mmmrt_cell *cells;
+    size_t cell_count;
+    const uint8_t *wasm, *code; /* code: of mmmrt_module_save */
+    size_t wasm_size, code_size;
+} mmmrt_packed;
+
+/* Writes p as bytes that mmmrt_unpack of the same build reads, if size is enough,
+   and returns how many they are. [any-thread] */
+size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size);
+
+/* Reads packed bytes, at an address that 8 divides; p's pointers point into them.
+   False when they are not what mmmrt_pack of this build wrote; what they mean is
+   checked where it is used. [any-thread] */
+bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p);
 
 /* ---- players ---- */
 

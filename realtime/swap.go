@@ -144,6 +144,13 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 			to.adopt(from, &c, &pin)
 		}
 	}
+	s.fill(&c)
+	pin.Pin(&c)
+	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState), C.uint32_t(oldInit))
+}
+
+// fill puts slots, values and notes into the C form of a swap.
+func (s *Swap) fill(c *C.mmmrt_swap) {
 	for i, slot := range s.Slots {
 		c.slots[i] = C.mmmrt_slot{cell: C.int32_t(slot.Cell), min: C.double(slot.Min), max: C.double(slot.Max),
 			pinned: C.bool(slot.Pinned), home: C.double(slot.Home), exact: C.double(slot.Exact)}
@@ -152,6 +159,4 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 	for i, cell := range s.Notes {
 		c.notes[i] = C.int32_t(cell)
 	}
-	pin.Pin(&c)
-	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState), C.uint32_t(oldInit))
 }

@@ -44,6 +44,7 @@ draft             files that appear when they are complete
 audiofile         sound files
 plot              pictures of sound
 render            programs without a host
+export            plugins that contain one patch
 cbridge           the C face, no logic
 cmd/mmm           the command line
 tests             may use everything

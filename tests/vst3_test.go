@@ -84,8 +84,9 @@ expect files both.state again.state
 
 func TestThePluginFilesExportTheirEntryPointsAlone(t *testing.T) {
 	for file, want := range map[string]string{
-		built(t, "mmm.clap"): "clap_entry",
-		vst3Library(t):       "GetPluginFactory ModuleEntry ModuleExit",
+		built(t, "mmm.clap"):     "clap_entry",
+		vst3Library(t):           "GetPluginFactory ModuleEntry ModuleExit",
+		built(t, "mmm-patch.so"): "GetPluginFactory ModuleEntry ModuleExit clap_entry",
 	} {
 		var names []string
 		for _, line := range strings.Split(string(output(t, "nm", "-D", "--defined-only", file)), "\n") {

@@ -53,21 +53,63 @@ void take_error(wasmtime_error_t *error, char *text, size_t size) {
     wasmtime_error_delete(error);
 }
 
-mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size) {
-    wasm_engine_t *engine = module_engine(false);
-    mmmrt_module *module = engine ? calloc(1, sizeof *module) : NULL;
-    if (!module) {
-        snprintf(error, error_size, "out of memory");
-        return NULL;
-    }
-    wasmtime_error_t *failed = wasmtime_module_new(engine, wasm, size, &module->code[0]);
+/* Puts an engine's module, or its error, into one of ours. */
+static mmmrt_module *make_module(wasmtime_module_t *code, wasmtime_error_t *failed, char *error, size_t error_size) {
     if (failed) {
         take_error(failed, error, error_size);
-        free(module);
         return NULL;
     }
+    mmmrt_module *module = calloc(1, sizeof *module);
+    if (!module) {
+        snprintf(error, error_size, "out of memory");
+        wasmtime_module_delete(code);
+        return NULL;
+    }
+    module->code[0] = code;
     pthread_mutex_init(&module->lock, NULL);
     return module;
+}
+
+static wasm_engine_t *small_engine(char *error, size_t error_size) {
+    wasm_engine_t *engine = module_engine(false);
+    if (!engine)
+        snprintf(error, error_size, "out of memory");
+    return engine;
+}
+
+mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size) {
+    wasm_engine_t *engine = small_engine(error, error_size);
+    if (!engine)
+        return NULL;
+    wasmtime_module_t *code = NULL;
+    wasmtime_error_t *failed = wasmtime_module_new(engine, wasm, size, &code);
+    return make_module(code, failed, error, error_size);
+}
+
+mmmrt_module *mmmrt_module_load(const uint8_t *bytes, size_t size, char *error, size_t error_size) {
+    wasm_engine_t *engine = small_engine(error, error_size);
+    if (!engine)
+        return NULL;
+    wasmtime_module_t *code = NULL;
+    wasmtime_error_t *failed = wasmtime_module_deserialize(engine, bytes, size, &code);
+    return make_module(code, failed, error, error_size);
+}
+
+bool mmmrt_module_save(mmmrt_module *module, uint8_t **code, size_t *size, char *error, size_t error_size) {
+    wasm_byte_vec_t bytes;
+    wasmtime_error_t *failed = wasmtime_module_serialize(module->code[0], &bytes);
+    if (failed) {
+        take_error(failed, error, error_size);
+        return false;
+    }
+    *code = malloc(bytes.size + 1);
+    *size = bytes.size;
+    if (*code)
+        memcpy(*code, bytes.data, bytes.size);
+    else
+        snprintf(error, error_size, "out of memory");
+    wasm_byte_vec_delete(&bytes);
+    return *code != NULL;
 }
 
 /* The code does not depend on the stack's size, so the deep engine gets what
