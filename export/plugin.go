@@ -50,7 +50,7 @@ func New(p *mir.Program, h Header, name string) (*Plugin, error) {
 		out.Name = name
 	}
 	out.ID = identity(out.Author, out.Name)
-	out.Features = features(h, out.Effect, len(p.Notes) > 0)
+	out.Features = features(h, out.Effect, readsNotes(p))
 	return out, nil
 }
 
@@ -74,12 +74,21 @@ func identity(author, name string) string {
 	return fmt.Sprintf("org.mmm.patch.%.40s.%x", word, sum[:4])
 }
 
+// readsNotes reports whether notes reach a program.
+func readsNotes(p *mir.Program) bool { return len(p.Notes) > 0 }
+
+// roles returns what a patch is: what its header says, or else an effect if it has
+// inputs, and an instrument if it reads notes or has none.
+func roles(h Header, inputs, notes bool) (instrument, effect bool) {
+	if h.Instrument || h.Effect {
+		return h.Instrument, h.Effect
+	}
+	return !inputs || notes, inputs
+}
+
 // features returns CLAP's words for a patch.
 func features(h Header, inputs, notes bool) []string {
-	instrument, effect := h.Instrument, h.Effect
-	if !instrument && !effect {
-		instrument, effect = !inputs || notes, inputs
-	}
+	instrument, effect := roles(h, inputs, notes)
 	var list []string
 	if instrument {
 		list = append(list, "instrument", "synthesizer")

@@ -46,7 +46,7 @@ func heard(t *testing.T, name string, args ...string) string {
 func TestHostsPlayTheVST3Plugin(t *testing.T) {
 	vst3Library(t)
 	python := built(t, filepath.Join("venv", "bin", "python"))
-	for script, least := range map[string]int{"pedalboard_host.py": 13, "dawdreamer_host.py": 5} {
+	for script, least := range map[string]int{"pedalboard_host.py": 14, "dawdreamer_host.py": 5} {
 		t.Run(strings.TrimSuffix(script, "_host.py"), func(t *testing.T) {
 			said := heard(t, python, filepath.Join("vst3", script))
 			if n := strings.Count(said, "ok   "); n < least {

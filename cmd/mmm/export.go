@@ -25,12 +25,14 @@ type exportFlags struct {
 func newExport() *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
-		Use:   "export --clap|--vst3 FILE -o OUT.clap|.vst3",
-		Short: "make a plugin of its own out of a patch",
+		Use:   "export --clap|--vst3 FILE -o OUT.clap|.vst3|.vstpreset",
+		Short: "make a plugin of its own, or a preset, out of a patch",
 		Long: `Make a plugin that contains one patch, and nothing else to install.
 
 Its name, author and tags come from the comment lines at the head of the patch
-("// title: Echo"), its parameters have the ranges of the patch's controls.`,
+("// title: Echo"), its parameters have the ranges of the patch's controls.
+
+-o OUT.vstpreset makes a preset that opens the patch in mmm's own VST3 plugin.`,
 		Example: "  mmm export --clap echo.mmm -o ~/.clap/echo.clap\n" +
 			"  mmm export --vst3 echo.mmm -o ~/.vst3/echo.vst3",
 		Args: cobra.ExactArgs(1),
@@ -38,7 +40,7 @@ Its name, author and tags come from the comment lines at the head of the patch
 	}
 	f.add(cmd, false)
 	fl := cmd.Flags()
-	fl.StringVarP(&f.out, "output", "o", "", "the plugin to write: .clap (a file) or .vst3 (a folder)")
+	fl.StringVarP(&f.out, "output", "o", "", "what to write: .clap (a file), .vst3 (a folder) or .vstpreset (a preset)")
 	fl.BoolVar(&f.clap, "clap", false, "write a CLAP plugin (default for .clap)")
 	fl.BoolVar(&f.vst3, "vst3", false, "write a VST3 plugin (default for .vst3)")
 	fl.StringVar(&f.id, "id", "", "the plugin's id (default: made of author and title)")
@@ -54,13 +56,16 @@ func (f *exportFlags) run(path string) error {
 		return usageError{errors.New("--clap and --vst3 exclude each other")}
 	}
 	kind := strings.ToLower(filepath.Ext(f.out))
-	if kind != ".clap" && kind != ".vst3" || f.clap && kind != ".clap" || f.vst3 && kind != ".vst3" {
-		return usageError{errors.New("-o OUT.clap or -o OUT.vst3 is wanted")}
+	switch known := kind == ".clap" || kind == ".vst3" || kind == ".vstpreset"; {
+	case !known || f.clap && kind != ".clap" || f.vst3 && kind != ".vst3":
+		return usageError{errors.New("-o OUT.clap, -o OUT.vst3 or -o OUT.vstpreset is wanted")}
+	case f.id != "" && kind == ".vstpreset":
+		return usageError{errors.New("--id is for plugins: a preset has none")}
 	}
 	if f.id != "" && !pluginID.MatchString(f.id) {
 		return usageError{fmt.Errorf("--id wants 3 to 128 letters, digits, dots and dashes, not %q", f.id)}
 	}
-	file, err := f.file(path)
+	file, err := f.file(path, kind == ".vstpreset")
 	if err != nil {
 		return err
 	}
@@ -78,8 +83,8 @@ func (f *exportFlags) run(path string) error {
 	return out.Commit(err)
 }
 
-// file makes the bytes of the plugin and says what it is.
-func (f *exportFlags) file(path string) ([]byte, error) {
+// file makes the bytes of the plugin or preset and says what it is.
+func (f *exportFlags) file(path string, preset bool) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		text = nil // load says why
@@ -88,8 +93,18 @@ func (f *exportFlags) file(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	header := export.ReadHeader(string(text))
+	if preset {
+		kind := export.Kind(header, r.Program)
+		file, err := export.Preset(kind, path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		fmt.Printf("%s: a preset of mmm %s\n", f.out, [...]string{"Instrument", "Effect"}[kind])
+		return file, nil
+	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	plugin, err := export.New(r.Program, export.ReadHeader(string(text)), name)
+	plugin, err := export.New(r.Program, header, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -3,6 +3,7 @@ notes, saved state, edits by file and by state, many instances."""
 
 import json
 import os
+import subprocess
 import threading
 import time
 
@@ -123,6 +124,19 @@ def the_environment_names_the_first_patch():
         del os.environ["MMM_PATCH"]
 
 
+def a_preset_made_by_the_command_line_is_opened():
+    path = here / "preset.mmm"
+    path.write_text(KNOB)
+    preset = here / "knob.vstpreset"
+    subprocess.run([ROOT / "out" / "mmm", "export", path, "-o", preset], check=True, stdout=subprocess.DEVNULL)
+    plugin = load("mmm Instrument")
+    plugin.load_preset(str(preset))
+    assert play(plugin, 512)[0, -1] == 0.5
+    # from then on the file is followed
+    save(path, KNOB.replace("(g, g)", "(0.25, 0.25)"))
+    until("the saved file sounds", lambda: play(plugin, 512)[0, -1] == 0.25)
+
+
 def followed(name, text):
     """A plugin that follows a file with that text."""
     path = here / name
@@ -227,6 +241,7 @@ run(
     a_saved_state_restores_patch_and_values,
     a_file_that_is_no_state_changes_nothing,
     the_environment_names_the_first_patch,
+    a_preset_made_by_the_command_line_is_opened,
     a_saved_file_is_swapped_in_while_it_plays,
     the_tail_lives_over_an_edit_by_file,
     a_state_is_swapped_in_while_it_plays,
