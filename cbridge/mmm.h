@@ -99,6 +99,7 @@ typedef struct mmm_param_info {
     char module[1024];   /* the segments before it, joined by "/" */
     double min_value, max_value; /* 0 and 1 */
     double default_value;
+    int stepped; /* its values are whole numbers only; of slots 0 */
 } mmm_param_info;
 
 /* The number of slots: MMM_SLOTS. An exported plugin, whose parameters never

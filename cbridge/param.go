@@ -34,7 +34,7 @@ func mmm_param_get_info(h C.mmm_session, slot C.int, out *C.mmm_param_info) C.in
 		out.used = truth(info.Used)
 		fill(out.name[:], info.Name)
 		fill(out.module[:], info.Module)
-		out.min_value, out.max_value = 0, 1
+		out.min_value, out.max_value, out.stepped = 0, 1, 0
 		out.default_value = C.double(info.Default)
 		return 1
 	})

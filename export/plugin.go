@@ -6,11 +6,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"mmm/compiler/mir"
 	"mmm/params"
 	"mmm/session"
+	"mmm/state"
 )
 
 // Plugin is a patch as a plugin of its own.
@@ -23,6 +25,7 @@ type Plugin struct {
 	Effect   bool     // has an audio input
 	Controls []params.Control
 	Unbound  []params.Control // controls for which a plugin has no parameter; they stay at their defaults
+	voices   int
 	packed   []byte
 }
 
@@ -44,7 +47,7 @@ func New(p *mir.Program, h Header, name string) (*Plugin, error) {
 	}
 	out := &Plugin{
 		Name: h.Title, Author: h.Author, About: h.Description, Effect: p.Image.Ins > 0,
-		Controls: controls, Unbound: unbound, packed: packed,
+		Controls: controls, Unbound: unbound, voices: p.Voices(), packed: packed,
 	}
 	if out.Name == "" {
 		out.Name = name
@@ -75,7 +78,11 @@ func identity(author, name string) string {
 }
 
 // readsNotes reports whether notes reach a program.
-func readsNotes(p *mir.Program) bool { return len(p.Notes) > 0 }
+func readsNotes(p *mir.Program) bool {
+	return slices.ContainsFunc(p.Cues, func(q state.Cue) bool {
+		return q.Kind <= state.CuePressure || q.Kind >= state.CueVoicePitch
+	})
+}
 
 // roles returns what a patch is: what its header says, or else an effect if it has
 // inputs, and an instrument if it reads notes or has none.
@@ -155,12 +162,19 @@ func (p *Plugin) payload() []byte {
 		effect = 1
 	}
 	w.number(effect)
+	w.number(p.voices)
 	w.number(len(p.Controls))
 	for _, c := range p.Controls {
 		w.text(c.Name())
 		w.text(c.Module())
 		w.text(c.Path)
 		w.text(c.Unit)
+		w.number(int(c.Curve))
+		w.number(c.Steps)
+		w.number(len(c.Labels))
+		for _, l := range c.Labels {
+			w.text(l)
+		}
 		for _, x := range []float64{c.Init, c.Min, c.Max} {
 			w = binary.LittleEndian.AppendUint64(w, math.Float64bits(x))
 		}

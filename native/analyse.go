@@ -175,8 +175,8 @@ func (b *builder) shape(f *mir.Func, in *mir.Instr) error {
 		limit = int64(len(p.Globals))
 	case mir.GetParam:
 		limit = int64(len(p.Params))
-	case mir.GetNote:
-		limit = 2 * int64(len(p.Notes))
+	case mir.GetCue:
+		limit = int64(len(p.Cues))
 	case mir.Probe:
 		limit = int64(len(p.Probes))
 	case mir.GetState, mir.SetState, mir.Mem:

@@ -59,7 +59,7 @@ func (w *writer) operation(in *mir.Instr) {
 		w.get(args[2], t)
 		w.get(args[0], i32)
 		w.emit(opSelect)
-	case mir.GetParam, mir.GetNote, mir.SampleRate, mir.Now:
+	case mir.GetParam, mir.GetCue, mir.SampleRate, mir.Now:
 		w.unchangingWord(in)
 	case mir.FuncValue:
 		w.emit(opI64Const, handle(kindFunc, in.Callee.Index))

@@ -312,7 +312,7 @@ func (w *writer) instr(in *mir.Instr) {
 // unchanging reports whether op reads a word that nothing writes while the
 // function runs.
 func (w *writer) unchanging(op mir.Op) bool {
-	return op == mir.GetParam || op == mir.GetNote || op == mir.SampleRate || op == mir.Now
+	return op == mir.GetParam || op == mir.GetCue || op == mir.SampleRate || op == mir.Now
 }
 
 // pure defers an operation that is used once, drops one that is not used and

@@ -98,9 +98,8 @@ func load(t *testing.T, p *mir.Program) *machine {
 	for i, par := range p.Params {
 		m.words[p.Image.Params+i] = math.Float64bits(par.Init)
 	}
-	for i, n := range p.Notes {
-		m.words[p.Image.Notes+2*i] = math.Float64bits(n.Pitch)
-		m.words[p.Image.Notes+2*i+1] = math.Float64bits(n.Velocity)
+	for i, q := range p.Cues {
+		m.words[p.Image.Cues+i] = math.Float64bits(q.Init)
 	}
 	if _, err := m.init.Call(m.store); err != nil {
 		t.Fatal(err)

@@ -108,8 +108,8 @@ func (b *builder) unchangingAt(in *mir.Instr) int64 {
 	switch in.Op {
 	case mir.GetParam:
 		return int64(b.p.Image.Params) + in.Imm
-	case mir.GetNote:
-		return int64(b.p.Image.Notes) + in.Imm
+	case mir.GetCue:
+		return int64(b.p.Image.Cues) + in.Imm
 	case mir.SampleRate:
 		return state.RateWord
 	}

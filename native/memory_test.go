@@ -200,11 +200,11 @@ func TestCellsGlobalsNowAndRateAreRead(t *testing.T) {
 		set(b, mir.SetGlobal, 1, b.Op(mir.AddF, get(b, mir.GetGlobal, 1), b.Num(1)))
 		set(b, mir.SetGlobal, 0, b.Op(mir.AddI, get(b, mir.GetGlobal, 0), b.Int(2)))
 		seen := b.Call(peek, 0)
-		return []mir.Value{get(b, mir.GetParam, 1), get(b, mir.GetNote, 3), get(b, mir.SampleRate, 0), get(b, mir.Now, 0),
+		return []mir.Value{get(b, mir.GetParam, 1), get(b, mir.GetCue, 3), get(b, mir.SampleRate, 0), get(b, mir.Now, 0),
 			seen[0], seen[1], b.Op(mir.ItoF, get(b, mir.GetGlobal, 0))}
 	}, peek)
 	p.Params = []mir.Param{{Init: 0.5}, {Init: 7}}
-	p.Notes = []mir.NoteCell{{Pitch: 1, Velocity: 2}, {Pitch: 3, Velocity: 4}}
+	p.Cues = []state.Cue{{Init: 1}, {Init: 2}, {Init: 3}, {Init: 4}}
 	p.Globals = []state.WordKind{state.IntWord, state.NumWord}
 	m := load(t, p)
 	check := func(first int, param float64) {

@@ -65,7 +65,7 @@ func (w *writer) hold() {
 	held := 0
 	mir.Walk(w.f.Body, func(in *mir.Instr) {
 		switch in.Op {
-		case mir.GetParam, mir.GetNote, mir.SampleRate:
+		case mir.GetParam, mir.GetCue, mir.SampleRate:
 			word := w.b.unchangingAt(in)
 			if _, ok := t.hoisted[word]; !ok && held < maxHeld {
 				held++

@@ -44,6 +44,7 @@ bool CLAP_ABI get_info(const clap_plugin_t *plugin, uint32_t index, clap_param_i
     if (!slot.used) info->flags |= CLAP_PARAM_IS_HIDDEN;
     copy_text(info->name, sizeof info->name, slot.used ? slot.name : "-");
     copy_text(info->module, sizeof info->module, slot.used ? slot.module : "");
+    if (slot.stepped) info->flags |= CLAP_PARAM_IS_STEPPED;
     info->min_value = slot.min_value;
     info->max_value = slot.max_value;
     info->default_value = slot.default_value;

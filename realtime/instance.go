@@ -59,7 +59,8 @@ type Instance struct {
 
 // NewNative makes an instance that runs the module's machine code. recursive
 // gives it a stack of its own with room for state.MaxDepth calls (8 MB), as
-// native.Deep says; without it takes at most 64 kB of its caller's stack. objects
+// native.Deep says; so has a large module. Others take at most 64 kB of their
+// caller's stack. objects
 // are those of the program, nil for one that makes none and keeps no strings.
 // [any-thread]
 func NewNative(m *Module, img state.Image, objects *Objects, recursive bool) (*Instance, error) {
@@ -70,7 +71,7 @@ func NewNative(m *Module, img state.Image, objects *Objects, recursive bool) (*I
 	text := (*C.char)(C.calloc(1, textBytes))
 	defer C.free(unsafe.Pointer(text))
 	tables, size := objects.c()
-	c := C.mmmrt_native(m.c, &image, tables, size, C.bool(recursive), text, textBytes)
+	c := C.mmmrt_native(m.code.c, &image, tables, size, C.bool(recursive || m.large), text, textBytes)
 	if c == nil {
 		return nil, errors.New("instance: " + C.GoString(text))
 	}
@@ -86,7 +87,7 @@ func newInstance(c *C.mmmrt_instance, img state.Image, objects *Objects, recursi
 const maxWords = 1 << 29
 
 func cImage(img state.Image) (C.mmmrt_image, error) {
-	for _, n := range []int{img.Params, img.NumParams, img.Notes, img.NumNotes, img.Globals, img.NumGlobals,
+	for _, n := range []int{img.Params, img.NumParams, img.Cues, img.NumCues, img.Globals, img.NumGlobals,
 		img.State, img.StateSize, img.Init, img.InitSize, img.In, img.Ins, img.Out, img.Outs, img.Heap, img.HeapWords, img.Words} {
 		if n < 0 || n > maxWords {
 			return C.mmmrt_image{}, fmt.Errorf("image: %d words are out of range", n)
@@ -94,7 +95,7 @@ func cImage(img state.Image) (C.mmmrt_image, error) {
 	}
 	return C.mmmrt_image{
 		params: C.uint32_t(img.Params), param_count: C.uint32_t(img.NumParams),
-		notes: C.uint32_t(img.Notes), note_count: C.uint32_t(img.NumNotes),
+		cues: C.uint32_t(img.Cues), cue_count: C.uint32_t(img.NumCues),
 		globals: C.uint32_t(img.Globals), global_count: C.uint32_t(img.NumGlobals),
 		state: C.uint32_t(img.State), state_size: C.uint32_t(img.StateSize),
 		init: C.uint32_t(img.Init), init_size: C.uint32_t(img.InitSize),
@@ -135,6 +136,31 @@ func (in *Instance) detail(text string) string {
 		return in.vm.panicked
 	}
 	return text
+}
+
+// Improve gives an instance, which may be playing, better code of the same
+// module: it takes it up at its next block, with its memory as it is, so nothing
+// is heard of it. After an error nothing has changed. [any-thread]
+func (in *Instance) Improve(m *Module) error {
+	text := (*C.char)(C.calloc(1, textBytes))
+	defer C.free(unsafe.Pointer(text))
+	if in.c == nil || !C.mmmrt_native_improve(in.c, m.code.c, text, textBytes) {
+		return errors.New("instance: " + C.GoString(text))
+	}
+	return nil
+}
+
+// Trial plays a few frames after Init and undoes what they did. It returns a
+// *FaultError if every one of them faulted, so that the program would only be
+// silent. For an instance that is not published; a vm goes on remembering what it has warned
+// of. [any-thread]
+func (in *Instance) Trial(frames int) error {
+	var place C.int64_t
+	fault := state.Fault(C.mmmrt_instance_trial(in.c, C.uint32_t(frames), &place))
+	if fault == state.FaultNone {
+		return nil
+	}
+	return &FaultError{Fault: fault, Place: int(place)}
 }
 
 // Run plays frames of the in and out buffers directly, from first on; first +

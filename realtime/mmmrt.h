@@ -6,7 +6,7 @@
      instance - one running copy of a program: its memory and its run function.
                 Used by one thread at a time: by the control side until it is
                 published, by the audio thread until it is collected.
-     program  - an instance with what a swap must know: plan, slots, notes, fade.
+     program  - an instance with what a swap must know: plan, slots, cues, fade.
      player   - the audio side of one plugin instance (mmm_audio.h).
 
    Words are 64 bits. Offsets and sizes are in words, times in ns or frames.
@@ -63,7 +63,7 @@ enum mmmrt_fault {
 /* Layout of a program's memory, in words: state.Image. */
 typedef struct mmmrt_image {
     uint32_t params, param_count; /* 1 word each */
-    uint32_t notes, note_count;   /* 2 words each: pitch, velocity */
+    uint32_t cues, cue_count;     /* 1 word each */
     uint32_t globals, global_count;
     uint32_t state, state_size;
     uint32_t init, init_size;
@@ -94,28 +94,37 @@ typedef struct mmmrt_instance mmmrt_instance;
 
 /* Makes machine code of a WebAssembly module. It must export a 32-bit memory
    "memory", "init" () -> () and "run" (i32 first, i32 frames) -> (); it may
-   import what core/imports.c lists. Returns NULL and an error text. [any-thread] */
-mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size);
+   import what core/imports.c lists. quick: compile fast, for slower code that
+   computes the same bits. Returns NULL and an error text. [any-thread] */
+mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, bool quick, char *error, size_t error_size);
+
+/* A module as bytes, to be freed by free(); NULL when memory is short. The bytes
+   of a module that was not compiled quickly can be loaded. [any-thread] */
+uint8_t *mmmrt_module_save(mmmrt_module *module, size_t *size);
+
+/* Makes a module of what mmmrt_module_save gave, in this or another process of
+   the same build on the same kind of processor; NULL and an error text for
+   another's. The bytes are machine code and trusted: anything else in them is
+   run as it is. [any-thread] */
+mmmrt_module *mmmrt_module_load(const uint8_t *code, size_t size, char *error, size_t error_size);
 
 /* Frees a module, not its instances. NULL is none. [any-thread] */
 void mmmrt_module_free(mmmrt_module *module);
 
-/* The machine code as bytes for mmmrt_module_load, to be freed with free(). False
-   and an error text when memory is short. [any-thread] */
-bool mmmrt_module_save(mmmrt_module *module, uint8_t **code, size_t *size, char *error, size_t error_size);
-
-/* Makes a module of saved machine code. NULL and an error text when another
-   wasmtime wrote it or this processor lacks something that it uses: compile the
-   WebAssembly then. The bytes are trusted: whoever may write them may run any
-   code here. [any-thread] */
-mmmrt_module *mmmrt_module_load(const uint8_t *code, size_t size, char *error, size_t error_size);
-
 /* Makes an instance that runs machine code; objects are copied. deep: it calls
-   recursive functions or function values and runs on a private stack with room for state.MaxDepth calls; without, it
-   runs on its caller's stack, of which it takes 64 kB at most. NULL and an error
+   recursive functions or function values, or may take much stack, and runs on a
+   private stack with room for state.MaxDepth calls (8 MB, of which only what is
+   used is backed); without, it runs on its caller's stack, of which it takes
+   64 kB at most. NULL and an error
    text when the module does not fit the image or memory is short. [any-thread] */
 mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, const uint32_t *objects,
                              uint32_t object_words, bool deep, char *error, size_t error_size);
+
+/* Gives an instance better code, compiled from the same bytes. The instance, which
+   may be playing, takes it up at its next run: its memory stays where and as it
+   is, so nothing is heard. False and an error text when the module does not fit;
+   then nothing has changed. One call at a time. [any-thread] */
+bool mmmrt_native_improve(mmmrt_instance *instance, mmmrt_module *module, char *error, size_t error_size);
 
 /* What stands in for machine code in a vm instance: both return 0, or another
    number after a defect. The context is passed through. */
@@ -146,6 +155,11 @@ int mmmrt_instance_init(mmmrt_instance *instance, double now, double rate, int64
    [any-thread] */
 int mmmrt_instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
 
+/* Runs so many frames of silence after init and undoes what they did, printed
+   lines included. Returns the fault if the program would only be silent, else
+   MMMRT_FAULT_NONE; place as for init. [any-thread] */
+int mmmrt_instance_trial(mmmrt_instance *instance, uint32_t frames, int64_t *place);
+
 /* Appends to the instance's log; a full log drops and counts. Called by the
    thread that runs the instance. [audio-thread] */
 void mmmrt_instance_print(mmmrt_instance *instance, double value, int32_t kind);
@@ -160,10 +174,58 @@ uint32_t mmmrt_instance_log_dropped(mmmrt_instance *instance);
 
 typedef struct mmmrt_program mmmrt_program;
 
+/* How a control's range lies over 0..1: state.Curve, whose formulas hold here. */
+enum mmmrt_curve {
+    MMMRT_CURVE_LIN = 0,
+    MMMRT_CURVE_LOG = 1,
+    MMMRT_CURVE_EXP = 2,
+};
+
+/* What a cue follows: state.CueKind. */
+enum mmmrt_cue_kind {
+    MMMRT_CUE_PITCH, /* of the channel's last note */
+    MMMRT_CUE_VELOCITY,
+    MMMRT_CUE_CONTROLLER,
+    MMMRT_CUE_BEND,
+    MMMRT_CUE_PRESSURE,
+    MMMRT_CUE_BEAT,
+    MMMRT_CUE_BEAT_START,
+    MMMRT_CUE_BEAT_STEP,
+    MMMRT_CUE_PLAYING,
+    MMMRT_CUE_TEMPO,
+    MMMRT_CUE_VOICE_PITCH, /* of a voice, in the order of its fields */
+    MMMRT_CUE_VOICE_VELOCITY,
+    MMMRT_CUE_VOICE_GATE,
+    MMMRT_CUE_VOICE_BEND,
+    MMMRT_CUE_VOICE_PRESSURE,
+    MMMRT_CUE_VOICE_TIMBRE,
+    MMMRT_CUE_VOICE_PARAM,
+    MMMRT_CUE_KINDS,
+    MMMRT_VOICE_FIELDS = MMMRT_CUE_VOICE_PARAM - MMMRT_CUE_VOICE_PITCH,
+};
+
+/* One word of the cues, by its index: state.Cue. */
+typedef struct mmmrt_cue {
+    int32_t kind;            /* enum mmmrt_cue_kind */
+    int32_t channel, number; /* number: controller, or index of a parameter cell */
+    int32_t pool, voice;
+    double init;
+} mmmrt_cue;
+
+/* Limits: those of package types. */
+enum { MMMRT_MAX_VOICES = 128, MMMRT_MAX_POOLS = 8 };
+
+/* A pool of voices: state.Pool. */
+typedef struct mmmrt_pool {
+    uint32_t voices;
+    const int32_t *levels; /* a global for each voice, -1: none */
+} mmmrt_pool;
+
 /* A parameter slot's place in a program. */
 typedef struct mmmrt_slot {
     int32_t cell;  /* index of the parameter cell, -1: the program does not use the slot */
-    int32_t curve; /* 0: plain = min + value * (max - min); others reserved */
+    int32_t curve; /* enum mmmrt_curve */
+    int32_t steps; /* values that the control can have, 0: all of its range */
     double min, max;
     bool pinned;        /* where value equals home, plain is exact: no rounding for a control that nobody moved */
     double home, exact;
@@ -200,7 +262,10 @@ typedef struct mmmrt_swap {
     bool keep_plain;      /* a slot whose range differs keeps its plain value, clamped */
     bool set_values;      /* take values; NaN leaves a slot alone */
     mmmrt_slot slots[MMM_SLOTS];
-    int32_t notes[16]; /* index of the note cell of a channel, or -1 */
+    const mmmrt_cue *cues;
+    size_t cue_count;
+    const mmmrt_pool *pools; /* of different sizes */
+    size_t pool_count;
     double values[MMM_SLOTS]; /* 0..1 */
 } mmmrt_swap;
 
@@ -225,7 +290,8 @@ typedef struct mmmrt_cell {
 /* Everything that it takes to play one program without a compiler. */
 typedef struct mmmrt_packed {
     mmmrt_image image;
-    mmmrt_swap swap; /* a first program: no instance, no plan, no values */
+    mmmrt_swap swap; /* a first program: no instance, no plan */
+    mmmrt_pool pools[MMMRT_MAX_POOLS]; /* what swap's point to after mmmrt_unpack */
     bool deep;
     const uint32_t *objects;
     size_t object_words;
@@ -239,7 +305,8 @@ typedef struct mmmrt_packed {
    and returns how many they are. [any-thread] */
 size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size);
 
-/* Reads packed bytes, at an address that 8 divides; p's pointers point into them.
+/* Reads packed bytes, at an address that 8 divides; p's pointers point into them and
+   into p, which is not to be moved.
    False when they are not what mmmrt_pack of this build wrote; what they mean is
    checked where it is used. [any-thread] */
 bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p);

@@ -22,11 +22,9 @@ func Pack(m *Module, wasm []byte, s *Swap) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := (*C.char)(C.calloc(1, textBytes))
-	defer C.free(unsafe.Pointer(text))
-	p := C.mmmrt_packed{image: image, deep: C.bool(in.recursive)}
-	if !C.mmmrt_module_save(m.c, &p.code, &p.code_size, text, textBytes) {
-		return nil, errors.New("machine code: " + C.GoString(text))
+	p := C.mmmrt_packed{image: image, deep: C.bool(in.recursive || m.large)}
+	if p.code = C.mmmrt_module_save(m.code.c, &p.code_size); p.code == nil {
+		return nil, errors.New("machine code: out of memory")
 	}
 	defer C.free(unsafe.Pointer(p.code))
 	var pin runtime.Pinner
@@ -49,7 +47,7 @@ func Pack(m *Module, wasm []byte, s *Swap) ([]byte, error) {
 		pin.Pin(&wasm[0])
 		p.wasm, p.wasm_size = (*C.uint8_t)(&wasm[0]), C.size_t(len(wasm))
 	}
-	s.fill(&p.swap)
+	s.fill(&p.swap, &pin)
 	bytes := make([]byte, C.mmmrt_pack(&p, nil, 0))
 	C.mmmrt_pack(&p, (*C.uint8_t)(&bytes[0]), C.size_t(len(bytes)))
 	return bytes, nil

@@ -16,9 +16,6 @@ import (
 // Slots is the number of parameter slots of a player.
 const Slots = C.MMM_SLOTS
 
-// Channels is the number of note channels.
-const Channels = 16
-
 // Slot is the place of a parameter slot in a program: the parameter cell of that
 // index, -1 when the program does not use the slot, and the plain values that
 // 0 and 1 stand for. If Pinned, the plain value is Exact where the slot's value
@@ -27,12 +24,14 @@ const Channels = 16
 type Slot struct {
 	Cell        int32
 	Min, Max    float64
+	Curve       state.Curve
+	Steps       int // values that the control can have, 0 for all of its range
 	Pinned      bool
 	Home, Exact float64
 }
 
-// Swap is a program to be played. Until it is made by NewSwap its Slots and
-// Notes name cell 0.
+// Swap is a program to be played. Until it is made by NewSwap its Slots name
+// cell 0.
 type Swap struct {
 	Instance *Instance
 
@@ -50,21 +49,19 @@ type Swap struct {
 
 	Fade      int // frames of crossfade, 0 for a hard switch
 	Slots     [Slots]Slot
-	Notes     [Channels]int32 // index of the note cell of a channel, -1 for none
-	Values    [Slots]float64  // 0..1, NaN leaves the slot alone
-	SetValues bool            // take Values
-	KeepTime  bool            // the sample index goes on, else it starts at 0
-	KeepPlain bool            // a slot whose range differs keeps its plain value, clamped
+	Cues      []state.Cue
+	Pools     []state.Pool
+	Values    [Slots]float64 // 0..1, NaN leaves the slot alone
+	SetValues bool           // take Values
+	KeepTime  bool           // the sample index goes on, else it starts at 0
+	KeepPlain bool           // a slot whose range differs keeps its plain value, clamped
 }
 
-// NewSwap returns a swap to an instance without parameters, notes and plan.
+// NewSwap returns a swap to an instance without parameters, cues and plan.
 func NewSwap(in *Instance) Swap {
 	s := Swap{Instance: in}
 	for i := range s.Slots {
 		s.Slots[i].Cell = -1
-	}
-	for i := range s.Notes {
-		s.Notes[i] = -1
 	}
 	return s
 }
@@ -144,19 +141,40 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 			to.adopt(from, &c, &pin)
 		}
 	}
-	s.fill(&c)
+	s.fill(&c, &pin)
 	pin.Pin(&c)
 	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState), C.uint32_t(oldInit))
 }
 
-// fill puts slots, values and notes into the C form of a swap.
-func (s *Swap) fill(c *C.mmmrt_swap) {
+// fill puts slots, values, cues and pools into the C form of a swap; what that
+// points to is pinned.
+func (s *Swap) fill(c *C.mmmrt_swap, pin *runtime.Pinner) {
 	for i, slot := range s.Slots {
 		c.slots[i] = C.mmmrt_slot{cell: C.int32_t(slot.Cell), min: C.double(slot.Min), max: C.double(slot.Max),
+			curve: C.int32_t(slot.Curve), steps: C.int32_t(slot.Steps),
 			pinned: C.bool(slot.Pinned), home: C.double(slot.Home), exact: C.double(slot.Exact)}
 		c.values[i] = C.double(s.Values[i])
 	}
-	for i, cell := range s.Notes {
-		c.notes[i] = C.int32_t(cell)
+	cues := make([]C.mmmrt_cue, len(s.Cues))
+	for i, q := range s.Cues {
+		cues[i] = C.mmmrt_cue{kind: C.int32_t(q.Kind), channel: C.int32_t(q.Channel), number: C.int32_t(q.Number),
+			pool: C.int32_t(q.Pool), voice: C.int32_t(q.Voice), init: C.double(q.Init)}
+	}
+	if len(cues) > 0 {
+		pin.Pin(&cues[0])
+		c.cues, c.cue_count = &cues[0], C.size_t(len(cues))
+	}
+	pools := make([]C.mmmrt_pool, len(s.Pools))
+	for i, q := range s.Pools {
+		levels := make([]C.int32_t, len(q.Levels)+1)
+		for k, global := range q.Levels {
+			levels[k] = C.int32_t(global)
+		}
+		pin.Pin(&levels[0])
+		pools[i] = C.mmmrt_pool{voices: C.uint32_t(len(q.Levels)), levels: &levels[0]}
+	}
+	if len(pools) > 0 {
+		pin.Pin(&pools[0])
+		c.pools, c.pool_count = &pools[0], C.size_t(len(pools))
 	}
 }

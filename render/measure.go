@@ -37,7 +37,7 @@ func Measure(p *mir.Program, engine string, rate, seconds float64, block int, be
 	player := realtime.NewPlayer(realtime.Options{})
 	defer player.Close()
 	player.SetRate(rate, block)
-	swap := realtime.Swap{Instance: inst, Slots: session.Slots(p, table), Notes: session.Notes(p)}
+	swap := realtime.Swap{Instance: inst, Slots: session.Slots(p, table), Cues: p.Cues, Pools: p.Pools}
 	if err := player.Publish(swap); err != nil {
 		inst.Close()
 		return nil, err

@@ -154,7 +154,7 @@ func (r *run) install(p *mir.Program, now int, old *mir.Program) error {
 		code.Close()
 		return err
 	}
-	swap := realtime.Swap{Instance: inst, Slots: session.Slots(p, r.table), Notes: session.Notes(p), KeepTime: old != nil, SetValues: true}
+	swap := realtime.Swap{Instance: inst, Slots: session.Slots(p, r.table), Cues: p.Cues, Pools: p.Pools, KeepTime: old != nil, SetValues: true}
 	for i := range swap.Values {
 		swap.Values[i] = math.NaN()
 		if c, ok := r.table.At(i); ok {

@@ -26,9 +26,9 @@ func DefaultPatch(k Kind) (text, name string) {
 	return defaultInstrument, "default_instrument.mmm"
 }
 
-// begin installs the first patch, that of the file at path if it can sound.
+// start installs the first patch, that of the file at path if it can sound.
 // Control goroutine only.
-func (s *Session) begin(path string) {
+func (s *Session) start(path string) {
 	if path != "" && s.watch(path) {
 		return
 	}

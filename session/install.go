@@ -28,7 +28,8 @@ type edit struct {
 
 // install compiles a text and makes it the patch: the one way in which what
 // sounds changes. It reports false and leaves everything but the status as it
-// was when the text is broken. Control goroutine only.
+// was when the text is broken, or when a newer edit came while it took long to
+// compile; of that not even the status tells. Control goroutine only.
 func (s *Session) install(e edit) bool {
 	s.poll()
 	engine := s.Engine()
@@ -37,6 +38,9 @@ func (s *Session) install(e edit) bool {
 		s.seen = out.seen
 	}
 	code := out.code
+	if out.stale {
+		return false
+	}
 	if code == nil {
 		s.fail(out.diags)
 		return false
@@ -71,6 +75,7 @@ func (s *Session) install(e edit) bool {
 		s.log.print(Warning, "no host parameter is left for "+strings.Join(unbound, ", "))
 	}
 	s.succeed(out.diags, unbound)
+	s.improve()
 	s.notice(NoticeInfo | NoticeValues | NoticeDirty)
 	return true
 }
@@ -144,16 +149,13 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 		now = s.player.Now()
 	}
 	value := func(c params.Control) float64 { return cellValue(table, c) }
-	if err := code.Trial(value, now, s.rate); err != nil {
-		return err
-	}
-	inst, err := code.Instance(value, now, s.rate)
+	inst, err := code.Tried(value, now, s.rate)
 	if err != nil {
 		return err
 	}
 	swap := realtime.Swap{
 		Instance: inst, Layout: layout(code),
-		Slots: Slots(code.Program, table), Notes: Notes(code.Program),
+		Slots: Slots(code.Program, table), Cues: code.Program.Cues, Pools: code.Program.Pools,
 		SetValues: true, KeepTime: carry,
 	}
 	s.mu.Lock()
@@ -175,7 +177,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 		return err
 	}
 	s.fresh = !carry
-	s.handed[inst] = playing{code.Program, id}
+	s.handed[inst] = playing{code.Program, id, code.wasm != nil}
 	s.collect()
 	return nil
 }
@@ -204,7 +206,7 @@ func layout(code *Code) *state.Node {
 func sameControl(a, b *params.Table, slot int) bool {
 	x, ok := a.At(slot)
 	y, also := b.At(slot)
-	return ok && also && x.Path == y.Path && x.Min == y.Min && x.Max == y.Max
+	return ok && also && x.Path == y.Path && x.Min == y.Min && x.Max == y.Max && x.Curve == y.Curve && x.Steps == y.Steps
 }
 
 // cellValue returns the plain value that a control's cell starts with: what the

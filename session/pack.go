@@ -21,9 +21,11 @@ func Pack(p *mir.Program) (bytes []byte, unbound []params.Control, err error) {
 		return nil, nil, err
 	}
 	defer code.Close()
-	if err := code.Trial(nil, 0, trialRate); err != nil {
+	tried, err := code.Tried(nil, 0, trialRate)
+	if err != nil {
 		return nil, nil, err
 	}
+	tried.Close()
 	inst, err := code.fresh(nil)
 	if err != nil {
 		return nil, nil, err
@@ -40,7 +42,7 @@ func Pack(p *mir.Program) (bytes []byte, unbound []params.Control, err error) {
 		}
 	}
 	swap := realtime.NewSwap(inst)
-	swap.Slots, swap.Notes, swap.SetValues = Slots(p, table), Notes(p), true
+	swap.Slots, swap.Cues, swap.Pools, swap.SetValues = Slots(p, table), p.Cues, p.Pools, true
 	for i := range swap.Values {
 		swap.Values[i] = hostValue(table, i)
 	}

@@ -83,7 +83,9 @@ func (s *Session) LoadState(data []byte) error {
 		s.log.print(Error, "this is not a saved state: "+err.Error())
 		return err
 	}
+	s.ask()
 	s.do(func() {
+		s.begin()
 		s.poll()
 		s.mu.Lock()
 		s.chosen = st.Engine

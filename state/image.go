@@ -60,7 +60,7 @@ const (
 // once and is not state.
 type Image struct {
 	Params, NumParams   int // one word each: plain value
-	Notes, NumNotes     int // two words each: pitch, velocity
+	Cues, NumCues       int // one word each
 	Probes, NumProbes   int // ProbeWords each: samples ever written (int64), then the ring
 	Globals, NumGlobals int
 	State, StateSize    int // block of dsp

@@ -38,9 +38,10 @@ compiler          the front door
 native            middle form to WebAssembly; never sees vm
 params            controls and slots
 realtime          drives libmmmrt from the control side
+draft             files that appear when they are complete
+codecache         machine code on disk, from one process to the next
 session           one plugin instance
 editor            serves the page of a session
-draft             files that appear when they are complete
 audiofile         sound files
 plot              pictures of sound
 render            programs without a host
@@ -57,12 +58,13 @@ var allowed = map[string][]string{
 	"vm":             {"compiler/source", "state"},
 	"native":         {"compiler/source", "state", "compiler/mir"},
 	"lib":            {},
-	"params":         {},
+	"params":         {"state"},
 	"state":          {},
 	"realtime":       {"state"},
 	"compiler/mir":   {"compiler/source", "state"},
 	"compiler/types": {"compiler/source", "compiler/diag", "compiler/syntax"},
 	"draft":          {},
+	"codecache":      {"draft"},
 	"audiofile":      {"draft"},
 	"plot":           {"draft"},
 }

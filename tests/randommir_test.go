@@ -53,7 +53,7 @@ func (g *randomProgram) outline() {
 	}
 	for range 1 + g.r.Intn(3) {
 		g.p.Params = append(g.p.Params, mir.Param{Init: g.num(), Min: -1, Max: 1})
-		g.p.Notes = append(g.p.Notes, mir.NoteCell{Pitch: g.num(), Velocity: g.num()})
+		g.p.Cues = append(g.p.Cues, state.Cue{Init: g.num()})
 		g.p.Probes = append(g.p.Probes, mir.ProbeChannel{})
 	}
 }
@@ -289,7 +289,7 @@ func (s *scope) step() {
 		s.know(b.Emit(&mir.Instr{Op: mir.Delay, Imm: int64(at), Aux: int64(n), Args: []mir.Value{s.num(), s.num()}}, 1)[0], state.NumWord)
 	case 12:
 		s.read(mir.GetParam, r.Intn(len(s.g.p.Params)), state.NumWord)
-		s.read(mir.GetNote, r.Intn(2*len(s.g.p.Notes)), state.NumWord)
+		s.read(mir.GetCue, r.Intn(len(s.g.p.Cues)), state.NumWord)
 	case 13:
 		s.read([]mir.Op{mir.Now, mir.SampleRate}[r.Intn(2)], 0, state.NumWord)
 	case 14:

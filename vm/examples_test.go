@@ -115,7 +115,7 @@ func expect(t *testing.T, m *Machine, words []uint64, in []uint64, want ...uint6
 // scenarios are the cases of the other opcodes.
 var scenarios = [NumOps]func(*testing.T){
 	GetState: stateIsKept, SetState: stateIsKept, Mem: memDelaysByOne, Delay: delayFollowsItsTable,
-	GetGlobal: outsideWords, SetGlobal: outsideWords, GetParam: outsideWords, GetNote: outsideWords, Now: outsideWords,
+	GetGlobal: outsideWords, SetGlobal: outsideWords, GetParam: outsideWords, GetCue: outsideWords, Now: outsideWords,
 	SampleRate: outsideWords, Probe: probeFillsItsRing, PrintF: printGoesToTheLog,
 	Jmp: jumpsSkip, JmpTable: tableSelects, Call: callsShareTheStack, Ret: callsShareTheStack, Ret1: callsShareTheStack,
 	Enter: depthIsLimited, Leave: depthIsLimited, Ext: memDelaysByOne, Halt: jumpsSkip,
@@ -196,13 +196,13 @@ func delayFollowsItsTable(t *testing.T) {
 }
 
 func outsideWords(t *testing.T) {
-	p := build(shape{params: 2, notes: 2, globals: 2}, &FuncProto{
+	p := build(shape{params: 2, cues: 4, globals: 2}, &FuncProto{
 		NRet: 6, FrameSize: 6, Consts: []uint64{f(1)},
-		Code: []Instr{{GetParam, 0, 1, 0}, {GetNote, 1, 3, 0}, {Now, 2, 0, 0}, {SampleRate, 3, 0, 0},
+		Code: []Instr{{GetParam, 0, 1, 0}, {GetCue, 1, 3, 0}, {Now, 2, 0, 0}, {SampleRate, 3, 0, 0},
 			{GetGlobal, 4, 1, 0}, {AddFK, 5, 4, 0}, {SetGlobal, 1, 5, 0}, {Ret, 6, 0, 0}},
 	})
 	m, words := load(t, p)
-	words[p.Image.Params+1], words[p.Image.Notes+3] = f(0.5), f(100)
+	words[p.Image.Params+1], words[p.Image.Cues+3] = f(0.5), f(100)
 	expect(t, m, words, nil, f(0.5), f(100), f(0), f(48000), f(0), f(1))
 	words[p.Image.Params+1] = f(0.25)
 	expect(t, m, words, nil, f(0.25), f(100), f(1), f(48000), f(1), f(2))

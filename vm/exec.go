@@ -285,7 +285,7 @@ resume:
 			ctx = context{ip, r, s, rets}
 			delay(u(r, in.A), unsafe.Pointer(u(s, ext.A)), uint64(ext.B), *u(r, in.B), *x(r, in.C))
 			goto resume
-		case GetGlobal, GetParam, GetNote:
+		case GetGlobal, GetParam, GetCue:
 			*u(r, in.A) = *u(mem, in.B)
 		case SetGlobal:
 			*u(mem, in.A) = *u(r, in.B)

@@ -11,7 +11,7 @@ import (
 )
 
 // linked is a program ready to run. Jumps stay relative; constants index one
-// pool, calls name the callee's first instruction, globals, parameters, notes
+// pool, calls name the callee's first instruction, globals, parameters, cues
 // and probes the word in memory.
 type linked struct {
 	code   []Instr
@@ -280,8 +280,8 @@ func (l *linked) function(p *Program, f *FuncProto) {
 				*x += int32(m.Globals)
 			case Param:
 				*x += int32(m.Params)
-			case Note:
-				*x += int32(m.Notes)
+			case Cue:
+				*x += int32(m.Cues)
 			case Chan:
 				*x = int32(m.Probes) + *x*state.ProbeWords
 			}

@@ -12,7 +12,7 @@ import (
 )
 
 // Machine runs one program on one memory. Only one goroutine at a time may call
-// its methods; another thread may write parameters, notes and FaultTime into
+// its methods; another thread may write parameters, cues and FaultTime into
 // the memory meanwhile.
 type Machine struct {
 	// Log receives what the program prints: a number, and whether a line break
@@ -50,7 +50,7 @@ type Machine struct {
 
 // New verifies prog and makes a machine that runs it on words, the memory that
 // prog.Image describes. It changes nothing in words: the caller has zeroed them
-// and set rate, parameters and notes. The error says what is wrong with prog.
+// and set rate, parameters and cues. The error says what is wrong with prog.
 func New(prog *Program, words []uint64) (*Machine, error) { return NewWithHosts(prog, words, nil) }
 
 // NewWithHosts is New for a program that calls functions of its owner, by name.

@@ -13,7 +13,7 @@ import (
 var update = flag.Bool("update", false, "rewrite generated files")
 
 // shape is what a test program's memory holds beside its functions' state.
-type shape struct{ params, notes, probes, globals, heap int }
+type shape struct{ params, cues, probes, globals, heap int }
 
 // build makes a program of an empty initialiser, then funcs, of which the last
 // is dsp.
@@ -22,7 +22,7 @@ func build(s shape, funcs ...*FuncProto) *Program {
 	p := &Program{Funcs: append([]*FuncProto{init}, funcs...), Dsp: len(funcs), Strings: []string{""}}
 	dsp := p.Funcs[p.Dsp]
 	m := state.Image{
-		NumParams: s.params, NumNotes: s.notes, NumProbes: s.probes, NumGlobals: s.globals,
+		NumParams: s.params, NumCues: s.cues, NumProbes: s.probes, NumGlobals: s.globals,
 		StateSize: dsp.StateSize, Ins: dsp.NParam, Outs: dsp.NRet,
 	}
 	at := state.HeaderWords
@@ -30,7 +30,7 @@ func build(s shape, funcs ...*FuncProto) *Program {
 		at += n
 		return at - n
 	}
-	m.Params, m.Notes, m.Probes = next(s.params), next(2*s.notes), next(s.probes*state.ProbeWords)
+	m.Params, m.Cues, m.Probes = next(s.params), next(s.cues), next(s.probes*state.ProbeWords)
 	m.Globals, m.State, m.Init = next(s.globals), next(m.StateSize), next(0)
 	m.In, m.Out = next(m.Ins*state.BlockFrames), next(m.Outs*state.BlockFrames)
 	m.Heap, m.HeapWords = next(s.heap), s.heap

@@ -95,7 +95,7 @@ const (
 	GetGlobal
 	SetGlobal
 	GetParam
-	GetNote
+	GetCue
 	Now
 	SampleRate
 	Probe
@@ -176,7 +176,7 @@ const (
 	Samples             // samples in a delay ring
 	Global              // index of a global word
 	Param               // index of a parameter
-	Note                // index of a note word
+	Cue                 // index of a cue
 	Chan                // index of a probe
 	Flag                // 0 or 1
 	Words               // number of result words, from register 0
@@ -191,7 +191,7 @@ const (
 // kindNames are the operand kinds as docs/opcodes.md shows them.
 var kindNames = [numKinds]string{
 	None: "", Dst: "dst", Src: "src", Const: "const", Off: "off", Table: "table", Fn: "fn", Window: "window",
-	State: "state", Block: "block", Ring: "ring", Samples: "samples", Global: "global", Param: "param", Note: "note",
+	State: "state", Block: "block", Ring: "ring", Samples: "samples", Global: "global", Param: "param", Cue: "cue",
 	Chan: "probe", Flag: "flag", Words: "words", Count: "count", ShapeOf: "shape", Word: "word", HostFn: "host", SiteOf: "site",
 }
 
@@ -305,7 +305,7 @@ var Ops = [NumOps]Row{
 	GetGlobal:  {"getglobal", [3]Kind{Dst, Global}, nil3, 0, 1, "r[A] = global word B"},
 	SetGlobal:  {"setglobal", [3]Kind{Global, Src}, nil3, 1, 0, "global word A = r[B]"},
 	GetParam:   {"getparam", [3]Kind{Dst, Param}, nil3, 0, 1, "r[A] = value of parameter B"},
-	GetNote:    {"getnote", [3]Kind{Dst, Note}, nil3, 0, 1, "r[A] = note word B: 2*cell is pitch, 2*cell+1 velocity"},
+	GetCue:     {"getcue", [3]Kind{Dst, Cue}, nil3, 0, 1, "r[A] = cue B"},
 	Now:        {"now", [3]Kind{Dst}, nil3, 0, 1, "r[A] = index of the current sample"},
 	SampleRate: {"samplerate", [3]Kind{Dst}, nil3, 0, 1, "r[A] = sample rate in Hz"},
 	Probe:      {"probe", [3]Kind{Chan, Src}, nil3, 1, 0, "pushes r[B] to probe A"},

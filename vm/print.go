@@ -21,8 +21,8 @@ func Print(w io.Writer, p *Program) error {
 	}
 	m := &p.Image
 	fmt.Fprintf(b, "entry:  init @%d dsp @%d\n", p.Init, p.Dsp)
-	fmt.Fprintf(b, "memory: %d words, params %d+%d notes %d+%d probes %d+%d globals %d+%d state %d+%d init %d+%d in %d+%d out %d+%d heap %d+%d\n",
-		m.Words, m.Params, m.NumParams, m.Notes, m.NumNotes, m.Probes, m.NumProbes, m.Globals, m.NumGlobals,
+	fmt.Fprintf(b, "memory: %d words, params %d+%d cues %d+%d probes %d+%d globals %d+%d state %d+%d init %d+%d in %d+%d out %d+%d heap %d+%d\n",
+		m.Words, m.Params, m.NumParams, m.Cues, m.NumCues, m.Probes, m.NumProbes, m.Globals, m.NumGlobals,
 		m.State, m.StateSize, m.Init, m.InitSize, m.In, m.Ins, m.Out, m.Outs, m.Heap, m.HeapWords)
 	for i, s := range p.Shapes {
 		if i > 0 {

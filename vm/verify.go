@@ -85,7 +85,7 @@ func verifyImage(p *Program) error {
 		start, n, stride int
 	}{
 		{"parameters", m.Params, m.NumParams, 1},
-		{"notes", m.Notes, m.NumNotes, 2},
+		{"cues", m.Cues, m.NumCues, 1},
 		{"probes", m.Probes, m.NumProbes, state.ProbeWords},
 		{"globals", m.Globals, m.NumGlobals, 1},
 		{"state", m.State, m.StateSize, 1},
@@ -357,8 +357,8 @@ func (v *verifier) operand(pc int, k Kind, x int32) error {
 		limit = m.NumGlobals
 	case Param:
 		limit = m.NumParams
-	case Note:
-		limit = 2 * m.NumNotes
+	case Cue:
+		limit = m.NumCues
 	case Chan:
 		limit = m.NumProbes
 	case Flag:

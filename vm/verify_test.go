@@ -17,9 +17,9 @@ func small() *Program {
 	dsp := &FuncProto{
 		Name: "dsp", NParam: 1, NRet: 1, FrameSize: 3, StateSize: 7, Consts: []uint64{f(1)}, Tables: []JumpTable{{0, []int32{1, 2}}},
 		Code: []Instr{{AddFK, 1, 0, 0}, {Delay, 1, 1, 0}, {Ext, 1, 4, 0}, {JmpTable, 1, 0, 0}, {SetGlobal, 0, 1, 0},
-			{GetParam, 2, 0, 0}, {GetNote, 2, 1, 0}, {Probe, 0, 2, 0}, {PrintF, 2, 1, 0}, {Call, 2, 1, 0}, {Ret1, 2, 0, 0}},
+			{GetParam, 2, 0, 0}, {GetCue, 2, 1, 0}, {Probe, 0, 2, 0}, {PrintF, 2, 1, 0}, {Call, 2, 1, 0}, {Ret1, 2, 0, 0}},
 	}
-	return build(shape{params: 1, notes: 1, probes: 1, globals: 1}, rec, dsp)
+	return build(shape{params: 1, cues: 2, probes: 1, globals: 1}, rec, dsp)
 }
 
 func TestVerifierAcceptsAValidProgram(t *testing.T) {
@@ -55,7 +55,7 @@ func TestVerifierRejects(t *testing.T) {
 		{"a callee's block outside the block", func(p *Program, rec, dsp *FuncProto) { dsp.Code[9].C = 7 }, "state of the callee"},
 		{"a global out of range", func(p *Program, rec, dsp *FuncProto) { dsp.Code[4].A = 1 }, "global 1"},
 		{"a parameter out of range", func(p *Program, rec, dsp *FuncProto) { dsp.Code[5].B = 1 }, "param 1"},
-		{"a note word out of range", func(p *Program, rec, dsp *FuncProto) { dsp.Code[6].B = 2 }, "note 2"},
+		{"a cue out of range", func(p *Program, rec, dsp *FuncProto) { dsp.Code[6].B = 2 }, "cue 2"},
 		{"a probe out of range", func(p *Program, rec, dsp *FuncProto) { dsp.Code[7].A = 1 }, "probe 1"},
 		{"a flag out of range", func(p *Program, rec, dsp *FuncProto) { dsp.Code[8].B = 2 }, "flag 2"},
 		{"an operand that should be 0", func(p *Program, rec, dsp *FuncProto) { dsp.Code[8].C = 1 }, "operand C"},

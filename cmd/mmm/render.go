@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mmm/audiofile"
+	"mmm/realtime"
 	"mmm/render"
 )
 
@@ -21,6 +23,7 @@ type renderFlags struct {
 	out            string
 	samples        int
 	seconds, rate  float64
+	tempo          float64
 	block, bits    int
 	input, midi    string
 	set, automates []string
@@ -52,6 +55,7 @@ func newRender() *cobra.Command {
 	fl.IntVar(&f.bits, "bits", 32, "WAV samples: 32 (float), 24 or 16")
 	fl.StringVar(&f.input, "input", "", "WAV file that feeds the inputs")
 	fl.StringVar(&f.midi, "midi", "", "MIDI file to play")
+	fl.Float64Var(&f.tempo, "tempo", 0, "quarter notes a minute: the song plays from beat 0, as transport! sees it")
 	fl.StringArrayVar(&f.set, "set", nil, "NAME=VALUE: a control from the start, plain value")
 	fl.StringArrayVar(&f.automates, "automate", nil, "NAME=V0@T0,V1@T1…: a control over time")
 	fl.StringArrayVar(&f.swaps, "swap", nil, "FILE2@SAMPLE: another patch from that frame on")
@@ -231,6 +235,12 @@ func (f *renderFlags) sources(job *render.Job) error {
 			return err
 		}
 		job.Events = events
+	}
+	if f.tempo < 0 || math.IsNaN(f.tempo) || math.IsInf(f.tempo, 0) {
+		return usageError{fmt.Errorf("--tempo: %v is no tempo", f.tempo)}
+	}
+	if f.tempo > 0 {
+		job.Events = append(job.Events, realtime.Event{Kind: realtime.Transport, Playing: true, Tempo: f.tempo})
 	}
 	return nil
 }

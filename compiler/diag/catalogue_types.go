@@ -225,7 +225,7 @@ var typeEntries = []Entry{
 	{
 		Code: NotSupported, Name: "NotSupported", Headline: "{what} not supported yet",
 		Explain: "The construct belongs to the language, but this version cannot compile it.",
-		Example: "fn dsp(){\n  let t = transport!()\n  t.beat\n}\n", Line: 2,
+		Example: "fn dsp(){\n  let s = Sampler_mono!(\"kick.wav\")\n  s.length\n}\n", Line: 2,
 	},
 	{
 		Code: HostArgument, Name: "HostArgument", Headline: "{problem}",

@@ -80,8 +80,8 @@ func (ev *evaluator) instr(in *mir.Instr, fr *frame, args []uint64) []uint64 {
 		return []uint64{ev.delay(fr.base+imm, int(in.Aux), args[0], math.Float64frombits(args[1]))}
 	case mir.GetParam:
 		return []uint64{*word(img.Params + imm)}
-	case mir.GetNote:
-		return []uint64{*word(img.Notes + imm)}
+	case mir.GetCue:
+		return []uint64{*word(img.Cues + imm)}
 	case mir.Now:
 		return []uint64{*word(state.NowWord)}
 	case mir.SampleRate:
@@ -350,7 +350,7 @@ func (mk *maker) body(s scope, outs int) []mir.Value {
 			n := mk.Intn(5)
 			emit(mir.Instr{Op: mir.Delay, Imm: slot(2 + n), Aux: int64(n), Args: []mir.Value{num(), num()}}, 1)
 		case 8:
-			emit(mir.Instr{Op: []mir.Op{mir.GetGlobal, mir.GetParam, mir.GetNote, mir.Now, mir.SampleRate}[mk.Intn(5)]}, 1)
+			emit(mir.Instr{Op: []mir.Op{mir.GetGlobal, mir.GetParam, mir.GetCue, mir.Now, mir.SampleRate}[mk.Intn(5)]}, 1)
 		case 9:
 			emit(mir.Instr{Op: []mir.Op{mir.SetGlobal, mir.Probe}[mk.Intn(2)], Args: []mir.Value{num()}}, 0)
 		case 10, 11, 12, 13:
@@ -424,7 +424,7 @@ func random(seed int64) *mir.Program {
 	dsp := mk.function("dsp", mk.Intn(3), 1+mk.Intn(4), 80)
 	return &mir.Program{
 		Funcs: append(mk.funcs, init), Init: init, Dsp: dsp, Globals: num(1), Params: []mir.Param{{Path: "p"}},
-		Notes: []mir.NoteCell{{}}, Probes: []mir.ProbeChannel{{}}, Strings: []string{""},
+		Cues: make([]state.Cue, 2), Probes: []mir.ProbeChannel{{}}, Strings: []string{""},
 	}
 }
 

@@ -86,8 +86,8 @@ func (e *emitter) instr(in *mir.Instr) {
 		e.load(in, vm.GetGlobal, true)
 	case mir.GetParam:
 		e.load(in, vm.GetParam, true)
-	case mir.GetNote:
-		e.load(in, vm.GetNote, true)
+	case mir.GetCue:
+		e.load(in, vm.GetCue, true)
 	case mir.Now:
 		e.load(in, vm.Now, false)
 	case mir.SampleRate:
@@ -132,7 +132,7 @@ func (e *emitter) instr(in *mir.Instr) {
 // onlyReads reports whether op does nothing but read.
 func onlyReads(op mir.Op) bool {
 	switch op {
-	case mir.GetVar, mir.GetGlobal, mir.GetState, mir.GetParam, mir.GetNote, mir.Now, mir.SampleRate:
+	case mir.GetVar, mir.GetGlobal, mir.GetState, mir.GetParam, mir.GetCue, mir.Now, mir.SampleRate:
 		return true
 	}
 	return false

@@ -7,6 +7,7 @@ import (
 
 	"mmm/compiler/diag"
 	"mmm/compiler/mir"
+	"mmm/compiler/source"
 	"mmm/compiler/syntax"
 	"mmm/compiler/types"
 	"mmm/state"
@@ -30,6 +31,8 @@ func (c *function) builtin(name string, args []mir.Value, t types.Type) []mir.Va
 	switch name {
 	case "mem":
 		return []mir.Value{c.emit(mir.Mem, int64(c.place(&state.Node{Kind: state.Mem})), args[0])}
+	case "__mix":
+		return c.mix(args, t)
 	case "probe", "probeln":
 		in := &mir.Instr{Op: mir.Print, Args: args}
 		if name == "probeln" {
@@ -49,6 +52,23 @@ func (c *function) builtin(name string, args []mir.Value, t types.Type) []mir.Va
 	}
 	c.unsupported(c.b.Pos, "the builtin %q", name)
 	return []mir.Value{c.b.Num(0)}
+}
+
+// mix adds two values of one type, number by number. t is the function's type.
+func (c *function) mix(args []mir.Value, t types.Type) []mir.Value {
+	var vals []mir.Value
+	of := t.(*types.Function).Params[0].Type
+	kinds := flatten(of, nil)
+	for i, kind := range kinds {
+		if kind != state.NumWord {
+			c.ds.Errorf(diag.TypeMismatch, c.b.Pos, "Type mismatch").
+				Note(source.Span{}, "expected type: number, or a tuple or record of numbers, to be summed").
+				Note(source.Span{}, "found type: %s", types.Scheme{Type: of})
+			return args[:len(kinds)]
+		}
+		vals = append(vals, c.b.Op(mir.AddF, args[i], args[len(kinds)+i]))
+	}
+	return vals
 }
 
 // delay lowers delay(n, x, t), n a literal that the checker has seen.

@@ -1,9 +1,10 @@
-// Builtin macros: controls, probes and note cells become indexes into the
-// program's tables.
+// Builtin macros: controls, probes and cues become indexes into the program's
+// tables.
 
 package lower
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -27,9 +28,11 @@ func (c *function) host(e *syntax.MacroCall) []mir.Value {
 		return c.control(h.Name, h.Init, e)
 	case types.HostSlider:
 		return []mir.Value{c.param(mir.Param{Path: h.Name, Init: h.Init.Number, Min: h.Min, Max: h.Max, Pos: e.Pos})}
-	case types.HostMidiNote:
-		cell := c.note(h)
-		return []mir.Value{c.emit(mir.GetNote, int64(2*cell)), c.emit(mir.GetNote, int64(2*cell+1))}
+	case types.HostParam:
+		return []mir.Value{c.smoothed(h, c.param(mir.Param{Path: h.Name, Init: h.Init.Number, Min: h.Min, Max: h.Max,
+			Curve: curves[h.Curve], Unit: h.Unit, Steps: h.Steps, Labels: h.Labels, Pos: e.Pos}))}
+	case types.HostMidiNote, types.HostController, types.HostBend, types.HostPressure, types.HostVoice, types.HostTransport:
+		return c.cues(h)
 	default:
 		return c.probeValue(h, c.typ(e), e.Pos)
 	}
@@ -62,25 +65,17 @@ func (c *function) param(p mir.Param) mir.Value {
 		c.params[p.Path] = i
 		c.prog.Params = append(c.prog.Params, p)
 	}
-	c.prog.Params[i].Min, c.prog.Params[i].Max = p.Min, p.Max
+	p.Init, p.Pos = c.prog.Params[i].Init, c.prog.Params[i].Pos
+	c.prog.Params[i] = p
 	return c.emit(mir.GetParam, int64(i))
-}
-
-// note returns the note cell of a channel; the first mention sets its initial
-// values.
-func (c *function) note(h *types.Host) int {
-	i, ok := c.notes[h.Channel]
-	if !ok {
-		i = len(c.prog.Notes)
-		c.notes[h.Channel] = i
-		c.prog.Notes = append(c.prog.Notes, mir.NoteCell{Channel: h.Channel, Pitch: h.Note, Velocity: h.Velocity})
-	}
-	return i
 }
 
 // probeValue makes the function value of a probe, of concrete type t.
 func (c *function) probeValue(h *types.Host, t types.Type, at source.Span) []mir.Value {
 	name := "probe " + h.Name
+	if h.Kind == types.HostVoiceLevel {
+		name = fmt.Sprintf("level of voice %d of %d", h.Voice, h.Voices)
+	}
 	if h.Labels != nil {
 		name = "probe " + strings.Join(h.Labels, " ")
 	}
@@ -98,6 +93,9 @@ const maxProbed = 16
 // probe pushes every number of a value of concrete type t to its scope channel
 // and passes all words on (builtins.md 8.2, 8.3).
 func (c *function) probe(h *types.Host, vals []mir.Value, t types.Type) []mir.Value {
+	if h.Kind == types.HostVoiceLevel {
+		return c.voiceLevel(h, vals, t)
+	}
 	n := 0
 	kinds := flatten(t, nil)
 	for i, v := range vals {
@@ -122,4 +120,23 @@ func (c *function) probe(h *types.Host, vals []mir.Value, t types.Type) []mir.Va
 		c.effect(mir.Probe, int64(k), v)
 	}
 	return vals
+}
+
+// curves are the curves by their names; none is the straight one.
+var curves = map[string]state.Curve{"log": state.CurveLog, "exp": state.CurveExp}
+
+// smoothed runs the value x of a control through its one-pole filter, which
+// starts at the first value: y = y + (x - y) / (1 + smooth * samplerate).
+func (c *function) smoothed(h *types.Host, x mir.Value) mir.Value {
+	if h.Smooth == 0 {
+		return x
+	}
+	last, begun := c.place(&state.Node{Kind: state.Mem}), c.place(&state.Node{Kind: state.Mem})
+	rate := c.b.Emit(&mir.Instr{Op: mir.SampleRate}, 1)[0]
+	part := c.b.Op(mir.AddF, c.b.Num(1), c.b.Op(mir.MulF, c.b.Num(h.Smooth), rate))
+	y := c.emit(mir.GetState, int64(last))
+	moved := c.b.Op(mir.AddF, y, c.b.Op(mir.DivF, c.b.Op(mir.SubF, x, y), part))
+	y = c.b.Op(mir.Select, c.emit(mir.Mem, int64(begun), c.b.Num(1)), moved, x)
+	c.effect(mir.SetState, int64(last), y)
+	return y
 }

@@ -1,7 +1,7 @@
 // Package lower turns a checked program into its middle form: it makes one
 // function for each instance of a generic function, takes aggregates apart into
 // words, gives every stateful operation its place in the layout, and every
-// control, note cell and probe its index.
+// control, cue and probe its index.
 //
 // Input: tree and types.Info of a program without errors. Output: a mir.Program
 // with its image laid out. Invariants: evaluation order and state layout are
@@ -45,7 +45,8 @@ type lowerer struct {
 	count   map[*types.Func]int
 	globals map[*types.Binding][]int // global word of each word of the variable
 	params  map[string]int
-	notes   map[int]int
+	cues    map[state.Cue]int // index by what it follows
+	pools   map[int]int       // index by number of voices
 	probes  map[string]int
 	ordered map[*mir.Func]bool   // already in prog.Funcs
 	refused map[source.Span]bool // places already reported as not supported
@@ -106,7 +107,8 @@ func newLowerer(file *syntax.File, info *types.Info, opts Options, ds *diag.List
 		count:      map[*types.Func]int{},
 		globals:    map[*types.Binding][]int{},
 		params:     map[string]int{},
-		notes:      map[int]int{},
+		cues:       map[state.Cue]int{},
+		pools:      map[int]int{},
 		probes:     map[string]int{},
 		ordered:    map[*mir.Func]bool{},
 		refused:    map[source.Span]bool{},

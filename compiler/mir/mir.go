@@ -76,24 +76,11 @@ func (f *Func) StateSize() int {
 type Param struct {
 	Path           string // identity, e.g. "amp.0"
 	Init, Min, Max float64
+	Curve          state.Curve
+	Unit           string   // "" for none
+	Steps          int      // values that it can have, 0 for all of its range
+	Labels         []string // of each step, nil without
 	Pos            source.Span
-}
-
-// MaxVoices bounds the voices of one pool, MaxPools the pools of one program.
-const (
-	MaxVoices = 128
-	MaxPools  = 8
-)
-
-// NoteCell is the pitch and velocity of one MIDI channel, as two words.
-type NoteCell struct {
-	Channel         int     // 0..15
-	Pitch, Velocity float64 // before the first note
-}
-
-// Pool is a set of voices that share the notes between them.
-type Pool struct {
-	Voices int // 1..MaxVoices
 }
 
 // ProbeChannel is one scope channel.
@@ -126,8 +113,8 @@ type Program struct {
 	Dsp     *Func   // runs for each frame: parameters are inputs, results outputs
 	Globals []state.WordKind
 	Params  []Param
-	Notes   []NoteCell
-	Pools   []Pool // each of another size
+	Cues    []state.Cue
+	Pools   []state.Pool // each of another size
 	Probes  []ProbeChannel
 	Strings []string // entry 0 is ""
 	Shapes  []Shape  // entry 0 has no handles
@@ -142,7 +129,7 @@ type Program struct {
 func (p *Program) Voices() int {
 	n := 0
 	for _, pool := range p.Pools {
-		n = max(n, pool.Voices)
+		n = max(n, len(pool.Levels))
 	}
 	return n
 }

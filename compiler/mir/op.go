@@ -64,7 +64,7 @@ const (
 	Mem
 	Delay
 	GetParam
-	GetNote
+	GetCue
 	Now
 	SampleRate
 	Probe
@@ -164,7 +164,7 @@ var Ops = [NumOps]Row{
 	Mem:        {"mem", 1, 1, false, "state word at offset Imm; then it becomes a"},
 	Delay:      {"delay", 2, 1, false, "ring at offset Imm of Aux samples: reads a's history at time b, then stores a (spec vm.md 9.4)"},
 	GetParam:   {"getparam", 0, 1, true, "plain value of parameter Imm"},
-	GetNote:    {"getnote", 0, 1, true, "note word Imm: 2*cell is pitch, 2*cell+1 velocity"},
+	GetCue:     {"getcue", 0, 1, true, "cue Imm: what the host says of notes, controllers and transport"},
 	Now:        {"now", 0, 1, true, "index of the current sample"},
 	SampleRate: {"samplerate", 0, 1, true, "sample rate in Hz"},
 	Probe:      {"probe", 1, 0, false, "pushes a to probe Imm"},

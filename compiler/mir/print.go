@@ -21,8 +21,8 @@ func Fprint(w io.Writer, p *Program) {
 	for i, q := range p.Params {
 		fmt.Fprintf(w, "param %d %q init %v range %v..%v\n", i, q.Path, q.Init, q.Min, q.Max)
 	}
-	for i, n := range p.Notes {
-		fmt.Fprintf(w, "note %d channel %d pitch %v velocity %v\n", i, n.Channel, n.Pitch, n.Velocity)
+	for i, c := range p.Cues {
+		fmt.Fprintf(w, "cue %d kind %d channel %d number %d pool %d voice %d init %v\n", i, c.Kind, c.Channel, c.Number, c.Pool, c.Voice, c.Init)
 	}
 	for i, q := range p.Probes {
 		fmt.Fprintf(w, "probe %d %q\n", i, q.Label)
@@ -72,7 +72,7 @@ func printBlock(w io.Writer, b *Block, indent string) {
 			} else {
 				fmt.Fprintf(w, " %v", math.Float64frombits(uint64(in.Imm)))
 			}
-		case GetVar, SetVar, GetGlobal, SetGlobal, GetState, SetState, Mem, GetParam, GetNote, Probe:
+		case GetVar, SetVar, GetGlobal, SetGlobal, GetState, SetState, Mem, GetParam, GetCue, Probe:
 			fmt.Fprintf(w, " [%d]", in.Imm)
 		case NewArray, ArrayGet, Append, Prepend, SplitHead, SplitTail, NewBox, BoxLoad, NewCell, CellGet, CellSet, GetCapture, Retain, Release, CallHost:
 			fmt.Fprintf(w, " [%d] shape %d", in.Imm, in.Aux)

@@ -1,5 +1,10 @@
 package types
 
+import (
+	"maps"
+	"slices"
+)
+
 // macroOnly names the functions that exist in the macro stage only
 // (builtins.md 1.2, 5, 6, 8, 9, 10, 21).
 var macroOnly = map[string]bool{
@@ -8,7 +13,7 @@ var macroOnly = map[string]bool{
 	"str_slice": true, "str_char_at": true, "str_to_number": true, "number_to_str": true,
 	"Control": true, "Probe": true, "ProbeValueWith": true, "Sampler_mono": true, "midi_note_mono": true,
 	"Slider": true, "Param": true, "midi_cc": true, "midi_bend": true, "midi_pressure": true,
-	"midi_voice": true, "transport": true,
+	"midi_voice": true, "midi_voice_level": true, "transport": true,
 }
 
 // unary and binary are the builtins on numbers.
@@ -24,7 +29,7 @@ var (
 )
 
 // mainOnly names the functions that exist in the main stage only.
-var mainOnly = []string{"mem", "delay", "set_midi_port", "_mimium_schedule_at"}
+var mainOnly = []string{"mem", "delay", "set_midi_port", "_mimium_schedule_at", "__mix"}
 
 // builtinBindings returns a binding for every builtin.
 func builtinBindings() map[string]*Binding {
@@ -59,6 +64,7 @@ func builtinBindings() map[string]*Binding {
 	generic(func(a *Var, xs *Array) { add("prepend", []*Var{a}, xs, a, xs) })
 	generic(func(a *Var, xs *Array) { add("split_head", []*Var{a}, &Tuple{[]Type{a, xs}}, xs) })
 	generic(func(a *Var, xs *Array) { add("split_tail", []*Var{a}, &Tuple{[]Type{xs, a}}, xs) })
+	generic(func(a *Var, _ *Array) { add("__mix", []*Var{a}, a, a, a) }) // the sum of two values of any type of numbers
 	code := func(t Type) Type { return &Code{t} }
 	add("lift_f", nil, code(Number), Number)
 	add("lift_arrayf", nil, code(&Array{Number}), &Array{Number})
@@ -72,12 +78,19 @@ func builtinBindings() map[string]*Binding {
 	add("str_concat", nil, String, String, String)
 	add("str_eq", nil, Number, String, String)
 	add("Slider", nil, code(Number), String, Number, Number, Number)
-	add("midi_note_mono", nil, code(&Record{Fields: []RecordField{{"pitch", Number}, {"velocity", Number}}}), Number, Number, Number)
+	add("midi_note_mono", nil, code(noteType), Number, Number, Number)
+	add("midi_cc", nil, code(Number), Number, Number, Number)
+	add("midi_bend", nil, code(Number), Number)
+	add("midi_pressure", nil, code(Number), Number)
+	add("midi_voice", nil, code(voiceType), Number, Number)
+	add("transport", nil, code(transportType))
 	generic(func(a *Var, _ *Array) { add("lift", []*Var{a}, code(a), a) })
 	generic(func(a *Var, xs *Array) { add("lift_array_code", []*Var{a}, code(xs), &Array{code(a)}) })
 	generic(func(a *Var, _ *Array) { add("Control", []*Var{a}, code(a), String, a) })
 	identity := func(a *Var) Type { return code(&Function{Params: []ParamType{{Type: a}}, Ret: a}) }
 	generic(func(a *Var, _ *Array) { add("Probe", []*Var{a}, identity(a), String) })
+	generic(func(a *Var, _ *Array) { add("midi_voice_level", []*Var{a}, identity(a), Number, Number) })
+	generic(func(a *Var, _ *Array) { add("Param", []*Var{a}, code(Number), String, a) })
 	generic(func(a *Var, _ *Array) { add("ProbeValueWith", []*Var{a}, identity(a), String, a) })
 	for _, name := range mainOnly {
 		all[name].Stage = StageMain
@@ -87,6 +100,16 @@ func builtinBindings() map[string]*Binding {
 
 // builtinNames are the names that builtinBindings gives.
 var builtinNames = builtinBindings()
+
+// Builtins are the names of all builtin functions and macros, sorted. Names that
+// begin with _ are for the compiler.
+func Builtins() []string {
+	all := maps.Clone(macroOnly)
+	for name := range builtinNames {
+		all[name] = true
+	}
+	return slices.Sorted(maps.Keys(all))
+}
 
 // IsBuiltin reports whether name is a builtin function or macro.
 func IsBuiltin(name string) bool { return builtinNames[name] != nil || macroOnly[name] }

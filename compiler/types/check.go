@@ -53,6 +53,8 @@ type checker struct {
 	opts        Options
 	stage       Stage // of the code being visited
 
+	pools map[int]bool // numbers of voices that have been seen
+
 	decls *decls
 	names *names
 
@@ -81,7 +83,7 @@ func Check(file *syntax.File, ds *diag.List) *Info { return CheckProgram(file, O
 // with errors there, the Info is incomplete. A program with modules has been
 // flattened before; parts that were not are skipped.
 func CheckProgram(file *syntax.File, opts Options, ds *diag.List) *Info {
-	c := &checker{ds: ds, file: file, opts: opts, info: &Info{
+	c := &checker{ds: ds, file: file, opts: opts, pools: map[int]bool{}, info: &Info{
 		Uses:     map[*syntax.Path]*Use{},
 		Defs:     map[*syntax.Ident]*Binding{},
 		Funcs:    map[*syntax.Lambda]*Func{},

@@ -9,17 +9,15 @@ import (
 	"mmm/compiler/syntax"
 )
 
-// hostMacros are the builtin macros of the core; laterMacros those that need
-// the macro stage or the plugin's voices.
+// hostMacros are the builtin macros; laterMacros those that are not built yet.
 var (
 	hostMacros = map[string]HostKind{
 		"Control": HostControl, "Slider": HostSlider, "Probe": HostProbe, "midi_note_mono": HostMidiNote,
-		"ProbeValueWith": HostProbeWith,
+		"ProbeValueWith": HostProbeWith, "Param": HostParam, "midi_cc": HostController, "midi_bend": HostBend,
+		"midi_pressure": HostPressure, "midi_voice": HostVoice, "midi_voice_level": HostVoiceLevel,
+		"transport": HostTransport,
 	}
-	laterMacros = map[string]bool{
-		"Sampler_mono": true, "Param": true, "midi_cc": true, "midi_bend": true,
-		"midi_pressure": true, "midi_voice": true, "transport": true,
-	}
+	laterMacros = map[string]bool{"Sampler_mono": true}
 )
 
 // IsDirect reports whether a macro call needs no macro stage: it names a
@@ -33,12 +31,40 @@ func IsDirect(e *syntax.MacroCall) bool {
 		return false
 	}
 	for _, a := range e.Args {
-		if _, text := strip(a).(*syntax.String); !text && !isConstant(a) {
+		if !isText(a) && !isConstant(a) && !(pathText(e.Path) == "Param" && isDescription(a)) {
 			return false
 		}
 	}
 	if len(e.Args) == 2 && pathText(e.Path) == "Control" {
 		return isConstant(e.Args[1])
+	}
+	return true
+}
+
+// isText reports whether e is a string literal.
+func isText(e syntax.Expr) bool {
+	_, text := strip(e).(*syntax.String)
+	return text
+}
+
+// isDescription reports whether e describes a control by constants: a record of
+// numbers, strings and arrays of strings.
+func isDescription(e syntax.Expr) bool {
+	r, ok := strip(e).(*syntax.Record)
+	if !ok {
+		return false
+	}
+	for _, f := range r.Fields {
+		list, isArray := strip(f.Value).(*syntax.Array)
+		if isArray {
+			for _, x := range list.Elems {
+				if !isText(x) {
+					return false
+				}
+			}
+		} else if !isText(f.Value) && !isConstant(f.Value) {
+			return false
+		}
 	}
 	return true
 }
@@ -167,6 +193,14 @@ func (c *checker) direct(e *syntax.MacroCall) Type {
 		c.info.Hosts[e] = h
 		t := c.measure(constType(schema))
 		return &Function{Params: []ParamType{{Type: t}}, Ret: t}
+	case HostParam:
+		return c.param(e, h)
+	case HostController, HostBend, HostPressure:
+		return c.midiCue(e, h, name)
+	case HostVoice, HostVoiceLevel:
+		return c.midiVoice(e, h, name)
+	case HostTransport:
+		return c.transport(e, h)
 	default:
 		return c.midiNote(e, h)
 	}
@@ -206,22 +240,6 @@ func (c *checker) slider(e *syntax.MacroCall, h *Host) Type {
 	h.Init = &Const{Leaf: true, Number: init}
 	c.info.Hosts[e] = h
 	return Number
-}
-
-func (c *checker) midiNote(e *syntax.MacroCall, h *Host) Type {
-	if !c.hostCount(e, "midi_note_mono", 3, "channel, note, velocity") {
-		return Failure
-	}
-	channel, ok := c.hostNumber(e.Args[0])
-	note, ok1 := c.hostNumber(e.Args[1])
-	velocity, ok2 := c.hostNumber(e.Args[2])
-	if !ok || !ok1 || !ok2 {
-		return Failure
-	}
-	h.Channel = int(min(15, max(0, math.Trunc(channel))))
-	h.Note, h.Velocity = note, velocity
-	c.info.Hosts[e] = h
-	return &Record{Fields: []RecordField{{"pitch", Number}, {"velocity", Number}}}
 }
 
 // hostCount checks the number of arguments of a host macro.

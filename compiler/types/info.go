@@ -133,27 +133,42 @@ type HostKind uint8
 
 // The builtin macros of the core.
 const (
-	HostControl   HostKind = iota // Control!(name, init): one parameter for each number in Init
-	HostSlider                    // Slider!(name, init, min, max)
-	HostProbe                     // Probe!(label): an identity function
-	HostProbeWith                 // ProbeValueWith!(label, schema): an identity function
-	HostMidiNote                  // midi_note_mono!(ch, note, vel)
+	HostControl    HostKind = iota // Control!(name, init): one parameter for each number in Init
+	HostSlider                     // Slider!(name, init, min, max)
+	HostProbe                      // Probe!(label): an identity function
+	HostProbeWith                  // ProbeValueWith!(label, schema): an identity function
+	HostMidiNote                   // midi_note_mono!(ch, note, vel)
+	HostParam                      // Param!(name, {init, …})
+	HostController                 // midi_cc!(ch, cc, init)
+	HostBend                       // midi_bend!(ch)
+	HostPressure                   // midi_pressure!(ch)
+	HostVoice                      // midi_voice!(i, n)
+	HostVoiceLevel                 // midi_voice_level!(i, n): an identity function
+	HostTransport                  // transport!()
 )
 
 // Host is a builtin macro call with its constant arguments.
 type Host struct {
 	Kind           HostKind
 	Name           string   // control name or probe label
-	Init           *Const   // HostControl, HostSlider: initial value
-	Labels         []string // HostProbeWith: of each word of the value
-	Min, Max       float64  // HostSlider
-	Channel        int      // HostMidiNote: 0..15
-	Note, Velocity float64  // HostMidiNote: initial values
+	Init           *Const   // HostControl, HostSlider, HostParam, HostController: initial value
+	Labels         []string // HostProbeWith: of each word of the value; HostParam: of each step, nil without
+	Min, Max       float64  // HostSlider, HostParam
+	Curve          string   // HostParam, and what follows: lin, log or exp
+	Unit           string
+	Smooth         float64 // seconds
+	Steps          int     // 0 without
+	Channel        int     // of the MIDI macros: 0..15
+	Number         int     // HostController: 0..127
+	Note, Velocity float64 // HostMidiNote: initial values
+	Voice, Voices  int     // HostVoice, HostVoiceLevel: which of how many
 }
 
-// IsProbe reports whether the call gives an identity function that shows what
-// passes through it.
-func (h *Host) IsProbe() bool { return h.Kind == HostProbe || h.Kind == HostProbeWith }
+// IsProbe reports whether the call gives an identity function that tells the
+// host's side of what passes through it.
+func (h *Host) IsProbe() bool {
+	return h.Kind == HostProbe || h.Kind == HostProbeWith || h.Kind == HostVoiceLevel
+}
 
 // Const is a constant of the host macros: a number, or a tuple or record of
 // constants (Names set for records, sorted).

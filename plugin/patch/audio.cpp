@@ -25,7 +25,10 @@ void normalise(Instance *i, const mmm_event *events, uint32_t count) {
         }
         const Control &c = controls[static_cast<size_t>(e.slot)];
         if (!value) {
-            e.value = c.max != c.min ? e.value / (c.max - c.min) : 0;
+            // how far the host's amount, which is plain, moves the knob
+            const double from = i->plain[e.slot].load(std::memory_order_relaxed);
+            if (c.curve != MMMRT_CURVE_LIN) e.value = c.normal(from + e.value) - c.normal(from);
+            else e.value = c.max != c.min ? e.value / (c.max - c.min) : 0;
             continue;
         }
         if (is_for_all(e)) i->plain[e.slot].store(c.clamp(e.value), std::memory_order_relaxed);

@@ -115,12 +115,16 @@ bool read_description(Reader r, Payload *p) {
     p->about = r.text();
     for (uint32_t n = r.number(); n > 0 && r.ok(); n--) p->features.push_back(r.text());
     p->effect = r.number() != 0;
+    p->voices = r.number();
     for (uint32_t n = r.number(); n > 0 && r.ok(); n--) {
         Control c;
         c.name = r.text();
         c.module = r.text();
         c.path = r.text();
         c.unit = r.text();
+        c.curve = r.number();
+        c.steps = r.number();
+        for (uint32_t k = r.number(); k > 0 && r.ok(); k--) c.labels.push_back(r.text());
         c.init = r.plain();
         c.min = r.plain();
         c.max = r.plain();
@@ -136,9 +140,37 @@ double Control::clamp(double plain) const {
     return fmax(low(), fmin(high(), plain));
 }
 
+namespace {
+
+// Of a plain value within the range, 0..1 of it by the curve: state.Curve.Normal.
+double on_curve(const Control &c, double plain) {
+    switch (c.curve) {
+    case MMMRT_CURVE_LOG: return log(plain / c.min) / log(c.max / c.min);
+    case MMMRT_CURVE_EXP: return 1 - log((c.min + c.max - plain) / c.min) / log(c.max / c.min);
+    default: return (plain - c.min) / (c.max - c.min);
+    }
+}
+
+}  // namespace
+
 double Control::normal(double plain) const {
-    const double n = (clamp(plain) - min) / (max - min);
-    return isnan(n) ? 0 : fmax(0, fmin(1, n));
+    double n = on_curve(*this, clamp(plain));
+    if (isnan(n)) return 0;
+    n = fmax(0, fmin(1, n));
+    return steps < 2 ? n : round(n * (steps - 1)) / (steps - 1);
+}
+
+double Control::at_step(uint32_t step) const {
+    const double n = steps < 2 ? 0 : static_cast<double>(step) / (steps - 1);
+    switch (curve) {
+    case MMMRT_CURVE_LOG: return clamp(min * pow(max / min, n));
+    case MMMRT_CURVE_EXP: return clamp(min + max - min * pow(max / min, 1 - n));
+    default: return clamp(min + n * (max - min));
+    }
+}
+
+bool Control::counts() const {
+    return steps > 1 && curve == MMMRT_CURVE_LIN && min == floor(min) && max - min == steps - 1;
 }
 
 bool read_payload(const char *path, Payload *p) {

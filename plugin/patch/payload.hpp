@@ -13,11 +13,16 @@ namespace mmm::patch {
 struct Control {
     std::string name, module, path, unit;
     double init = 0, min = 0, max = 0;  // plain; min may be above max
+    uint32_t curve = MMMRT_CURVE_LIN;   // enum mmmrt_curve
+    uint32_t steps = 0;                 // values that it can have, 0: all
+    std::vector<std::string> labels;    // one for each step, or none
 
     double low() const { return min < max ? min : max; }
     double high() const { return min < max ? max : min; }
     double clamp(double plain) const;   // NaN becomes init
     double normal(double plain) const;  // 0..1 of the range, as Go's params.Control.Normal
+    double at_step(uint32_t step) const;
+    bool counts() const;  // its values are whole numbers, one after the other
 };
 
 // What the file says. Control i has slot i of the program.
@@ -25,6 +30,7 @@ struct Payload {
     std::string id, name, author, about;
     std::vector<std::string> features;
     bool effect = false;
+    uint32_t voices = 0;
     std::vector<Control> controls;
     mmmrt_packed program = {};
 

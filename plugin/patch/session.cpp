@@ -39,7 +39,7 @@ bool load_module(Instance *i) {
     i->module = mmmrt_module_load(program.code, program.code_size, why, sizeof why);
     if (!i->module) {
         log(i, MMM_LOG_INFO, (std::string("compiled anew for this machine: ") + why).c_str());
-        i->module = mmmrt_compile(program.wasm, program.wasm_size, why, sizeof why);
+        i->module = mmmrt_compile(program.wasm, program.wasm_size, false, why, sizeof why);
     }
     if (!i->module) log(i, MMM_LOG_ERROR, why);
     return i->module != nullptr;
@@ -62,6 +62,12 @@ mmmrt_instance *make_instance(Instance *i, double rate) {
         if (cell < 0 || static_cast<uint32_t>(cell) >= program.image.param_count) continue;
         const double plain = i->plain[slot].load(std::memory_order_relaxed);
         memcpy(words + program.image.params + cell, &plain, sizeof plain);
+    }
+    // knobs of single notes begin where the knob of all is
+    for (size_t k = 0; k < program.swap.cue_count && k < program.image.cue_count; k++) {
+        const mmmrt_cue &cue = program.swap.cues[k];
+        if (cue.kind != MMMRT_CUE_VOICE_PARAM || cue.number < 0 || static_cast<uint32_t>(cue.number) >= program.image.param_count) continue;
+        words[program.image.cues + k] = words[program.image.params + static_cast<uint32_t>(cue.number)];
     }
     int64_t place;
     if (mmmrt_instance_init(made, 0, rate, &place, why, sizeof why) != MMMRT_FAULT_NONE) {
@@ -186,10 +192,11 @@ int mmm_watch(mmm_session, const char *) { return 0; }
 size_t mmm_patch(mmm_session, char *buf, size_t size) { return give("", buf, size); }
 size_t mmm_status(mmm_session, char *buf, size_t size) { return give("{}", buf, size); }
 int mmm_set_engine(mmm_session, const char *) { return 0; }
-int mmm_voice_count(mmm_session) { return 0; }
 int mmm_take_gesture(mmm_session, mmm_gesture *) { return 0; }
 size_t mmm_editor_url(mmm_session, char *buf, size_t size) { return give("", buf, size); }
 int mmm_editor_open(mmm_session) { return 0; }
+
+int mmm_voice_count(mmm_session s) { return static_cast<int>(instance_of(s)->payload->voices); }
 
 // ---- state ---------------------------------------------------------------------------
 
@@ -228,6 +235,7 @@ int mmm_param_get_info(mmm_session s, int slot, mmm_param_info *info) {
     info->min_value = c->low();
     info->max_value = c->high();
     info->default_value = c->clamp(c->init);
+    info->stepped = c->counts();
     return 1;
 }
 

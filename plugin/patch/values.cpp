@@ -7,6 +7,7 @@
 #include <charconv>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 namespace mmm::patch {
 
@@ -18,11 +19,27 @@ namespace {
 constexpr int kDecimals = 4;
 constexpr int kDigits = 14;
 
+// The value of the step that a text names: the same letters before the same word.
+bool parse_label(const Control &control, const std::string &word, double *plain) {
+    auto same = [](const std::string &a, const std::string &b) { return a.size() == b.size() && strcasecmp(a.c_str(), b.c_str()) == 0; };
+    for (const bool exact : {true, false}) {
+        for (size_t i = 0; i < control.labels.size(); i++) {
+            if (exact ? control.labels[i] != word : !same(control.labels[i], word)) continue;
+            *plain = control.at_step(static_cast<uint32_t>(i));
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 // charconv, because printf writes the decimal point of whatever country the host
 // has set.
 std::string value_text(const Control &control, double plain) {
+    if (control.steps > 1 && control.labels.size() == control.steps) {
+        return control.labels[static_cast<size_t>(round(control.normal(plain) * (control.steps - 1)))];
+    }
     char text[512];
     std::to_chars_result end;
     if (fabs(plain) >= pow(10, kDigits - kDecimals)) {
@@ -40,6 +57,7 @@ std::string value_text(const Control &control, double plain) {
 bool parse_value(const Control &control, const char *text, double *plain) {
     auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
     std::string word(text);
+    if (control.labels.size() == control.steps && parse_label(control, word, plain)) return true;
     auto trim = [&] {
         while (!word.empty() && blank(word.back())) word.pop_back();
         while (!word.empty() && blank(word.front())) word.erase(0, 1);

@@ -15,7 +15,7 @@ static bool part_valid(uint64_t at, uint64_t count, uint64_t size, uint64_t word
 
 bool image_valid(const mmmrt_image *i) {
     return i->words >= MMMRT_HEADER_WORDS && part_valid(i->params, i->param_count, 1, i->words) &&
-           part_valid(i->notes, i->note_count, 2, i->words) &&
+           part_valid(i->cues, i->cue_count, 1, i->words) &&
            part_valid(i->globals, i->global_count, 1, i->words) &&
            part_valid(i->state, i->state_size, 1, i->words) &&
            part_valid(i->init, i->init_size, 1, i->words) &&
@@ -24,12 +24,9 @@ bool image_valid(const mmmrt_image *i) {
            part_valid(i->heap, i->heap_words, 1, i->words);
 }
 
-/* Words of a heap before its queue: they are kept whole. */
-static uint32_t heap_head(uint32_t words) { return HEAP_BITS + words / 64 + 1; }
-
 /* A heap has room for its own words and for one block. */
 static bool heap_fits(const machine *m, uint32_t words) {
-    return words == 0 || heap_head(words) + (uint64_t)objects_queue(&m->o) * TASK_WORDS < words;
+    return words == 0 || heap_queue(words) + (uint64_t)objects_queue(&m->o) * TASK_WORDS < words;
 }
 
 static bool take_objects(mmmrt_instance *instance, const uint32_t *objects, uint32_t object_words) {
@@ -58,11 +55,13 @@ bool instance_make(mmmrt_instance *instance, const mmmrt_image *image, const uin
     return instance->watched;
 }
 
-void instance_bind(mmmrt_instance *instance) {
+void instance_bind(mmmrt_instance *instance, size_t words) {
     machine *m = &instance->machine;
+    instance_warm(instance, words);
     m->words = instance->words;
     m->h = instance->words + instance->image.heap;
     m->n = instance->image.heap_words;
+    watchdog_warm(&instance->watch, instance);
 }
 
 void instance_unmake(mmmrt_instance *instance) {
@@ -106,7 +105,7 @@ void instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames) {
    blocks. Copies them to the snapshot or, if back, from there. */
 static void copy_heap(machine *m, uint64_t *snapshot, bool back) {
     uint64_t *kept = back ? snapshot : m->h;
-    uint32_t head = heap_head(m->n);
+    uint32_t head = heap_queue(m->n);
     const uint32_t parts[3][2] = {
         {0, head},
         {head, (uint32_t)kept[HEAP_TASKS] * TASK_WORDS},

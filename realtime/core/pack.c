@@ -33,9 +33,11 @@ static void put(writer *w, const void *bytes, uint64_t size) {
     w->used += whole;
 }
 
-/* The part of a swap that does not point to anything of this process. */
+/* The part of a swap that does not point to anything. */
 static mmmrt_swap plain(const mmmrt_swap *s) {
     mmmrt_swap kept = *s;
+    kept.cues = NULL;
+    kept.pools = NULL;
     kept.instance = NULL;
     kept.ops = kept.init_ops = NULL;
     kept.rings = NULL;
@@ -52,6 +54,9 @@ size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size) {
     put(&w, &h, sizeof h);
     put(&w, &p->image, sizeof p->image);
     put(&w, &swap, sizeof swap);
+    put(&w, p->swap.cues, p->swap.cue_count * sizeof *p->swap.cues);
+    for (size_t i = 0; i < p->swap.pool_count; i++)
+        put(&w, p->swap.pools[i].levels, p->swap.pools[i].voices * sizeof *p->swap.pools[i].levels);
     put(&w, p->objects, p->object_words * sizeof *p->objects);
     put(&w, p->cells, p->cell_count * sizeof *p->cells);
     put(&w, p->wasm, p->wasm_size);
@@ -90,6 +95,22 @@ static bool copy(reader *r, void *to, size_t size) {
     return true;
 }
 
+/* Cues and pools, of which the swap knows how many there are. */
+static bool take_voices(reader *r, mmmrt_packed *p) {
+    size_t count;
+    p->swap.cues = take(r, sizeof *p->swap.cues, &count);
+    if (!p->swap.cues || count != p->swap.cue_count || p->swap.pool_count > MMMRT_MAX_POOLS)
+        return false;
+    p->swap.pools = p->pools;
+    for (size_t i = 0; i < p->swap.pool_count; i++) {
+        p->pools[i].levels = take(r, sizeof *p->pools[i].levels, &count);
+        if (!p->pools[i].levels || count > MMMRT_MAX_VOICES)
+            return false;
+        p->pools[i].voices = (uint32_t)count;
+    }
+    return true;
+}
+
 bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p) {
     reader r = {from, size};
     head h;
@@ -100,6 +121,8 @@ bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p) {
     if (!copy(&r, &p->image, sizeof p->image) || !copy(&r, &p->swap, sizeof p->swap))
         return false;
     p->swap = plain(&p->swap);
+    if (!take_voices(&r, p))
+        return false;
     p->objects = take(&r, sizeof *p->objects, &p->object_words);
     p->cells = p->objects ? take(&r, sizeof *p->cells, &p->cell_count) : NULL;
     p->wasm = p->cells ? take(&r, 1, &p->wasm_size) : NULL;

@@ -9,6 +9,7 @@
 #define REPORTS 256
 #define ENDS 512
 #define DEFAULT_RATE 48000.0
+#define DEFAULT_TEMPO 120.0
 #define LIMIT_NS 250000000u
 #define OFFLINE_LIMIT_NS 10000000000u
 
@@ -21,6 +22,8 @@ mmm_player *mmmrt_player_new(const mmmrt_options *options) {
                         : options->offline ? OFFLINE_LIMIT_NS
                                            : LIMIT_NS;
     mmmrt_player_set_rate(p, DEFAULT_RATE);
+    midi_init(p);
+    p->transport.tempo = DEFAULT_TEMPO;
     if (queue_make(&p->retired, RETIRED, sizeof(mmmrt_program *)) &&
         queue_make(&p->reports, REPORTS, sizeof(mmmrt_report)) &&
         queue_make(&p->ends, ENDS, sizeof(mmm_note_end)) && watchdog_add(&p->watch))

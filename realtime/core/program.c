@@ -61,8 +61,6 @@ static void copy_slots(mmmrt_program *p, const mmmrt_swap *s) {
         double v = s->values[i];
         p->values[i] = v < 0 ? 0 : v > 1 ? 1 : v; /* NaN stays */
     }
-    for (int i = 0; i < CHANNELS; i++)
-        p->notes[i] = s->notes[i] >= 0 && (uint32_t)s->notes[i] < image->note_count ? s->notes[i] : -1;
 }
 
 mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state, uint32_t old_init) {
@@ -97,6 +95,10 @@ mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state, uint32
     p->keep_plain = s->keep_plain;
     p->set_values = s->set_values;
     copy_slots(p, s);
+    if (!cues_make(p, s)) {
+        mmmrt_program_free(p);
+        return NULL;
+    }
     return p;
 }
 
@@ -110,6 +112,7 @@ void mmmrt_program_free(mmmrt_program *p) {
     free(p->rings);
     free(p->ring_marks);
     free(p->last);
+    cues_free(p);
     free(p);
 }
 

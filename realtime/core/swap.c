@@ -112,10 +112,9 @@ static void tell_changed(mmm_player *p, int slot) {
 
 /* Keeps the plain value of a slot whose range differs. */
 static void keep_plain(mmm_player *p, const mmmrt_slot *old, const mmmrt_slot *new, int slot) {
-    if (old->cell < 0 || new->cell < 0 || (old->min == new->min && old->max == new->max))
+    if (old->cell < 0 || new->cell < 0 || (old->min == new->min && old->max == new->max && old->curve == new->curve))
         return;
-    double plain = old->min + player_value(p, slot) * (old->max - old->min);
-    double v = (plain - new->min) / (new->max - new->min);
+    double v = slot_normal(new, slot_plain(old, player_value(p, slot)));
     if (v != v)
         return;
     v = v < 0 ? 0 : v > 1 ? 1 : v;
@@ -159,8 +158,10 @@ void swap_take(mmm_player *p) {
         program->instance->words[MMMRT_NOW_WORD] = number_word(program->keep_time ? instance_now(old->instance) : 0);
     }
     take_values(p, old, program);
+    voices_adopt(p, old, program);
     cells_write(p, program);
     p->running = program;
+    voices_sweep(p);
     if (old)
         start_fade(p, old, program);
 
@@ -174,14 +175,16 @@ void swap_take(mmm_player *p) {
 
 void swap_reset(mmm_player *p) {
     swap_end_fade(p);
-    notes_reset(p);
+    midi_reset(p);
     atomic_fetch_add_explicit(&p->epoch, RESET_EPOCH, memory_order_relaxed);
     if (!p->running)
         return;
     instance_reset(p->running->instance);
+    cues_write(p, p->running);
     p->running->suspended = instance_dead(p->running->instance);
     for (uint32_t i = 0; i < p->running->instance->image.outs; i++)
         p->running->last[i] = 0;
+    p->running->muting = false;
 }
 
 /* ---- the control side ---- */
@@ -229,9 +232,9 @@ static void copy_bulk(mmm_player *p, mmmrt_program *program, mmmrt_instance *old
 void mmmrt_player_publish(mmm_player *p, mmmrt_program *program, mmmrt_instance *old) {
     mmmrt_instance *in = program->instance;
     memset(in->words + in->image.state, 0, in->image.state_size * sizeof(uint64_t));
-    for (int i = 0; i < CHANNELS; i++)
-        if (program->notes[i] >= 0)
-            program->default_pitch[i] = word_number(in->words[in->image.notes + 2 * (uint32_t)program->notes[i]]);
+    if (old) /* room for copies of what the old one holds */
+        instance_warm_heap(in, instance_heap_top(in) + instance_heap_top(old),
+                           instance_heap_tasks(in) + instance_heap_tasks(old));
     if (old && program->ring_count > 0 && program->old_state <= old->image.state_size)
         copy_bulk(p, program, old);
     /* an older wish must not win over the values that come with the program */

@@ -1,5 +1,5 @@
 /* Programs written in C, for tests of everything around them. One image for all:
-   2 parameters, 2 note cells, 1 global, a delay ring, 4 inputs and 4 outputs at
+   2 parameters, 200 cues, 32 globals, a delay ring, 4 inputs and 4 outputs at
    most. */
 #ifndef MMMRT_FAKE_H
 #define MMMRT_FAKE_H
@@ -11,9 +11,9 @@
 
 enum {
     FAKE_PARAMS = 8,
-    FAKE_NOTES = 10,
-    FAKE_GLOBAL = 14,
-    FAKE_STATE = 16, /* a counter, then a ring */
+    FAKE_CUES = 10,
+    FAKE_GLOBAL = 210,
+    FAKE_STATE = 242, /* a counter, then a ring */
 };
 
 typedef struct fake fake;
@@ -57,8 +57,8 @@ static inline int fake_run(uint64_t context, uint32_t first, uint32_t frames) {
 /* Makes a fake; its memory is the instance's end. */
 static inline fake *fake_new(void (*turn)(fake *, uint32_t), uint32_t ins, uint32_t outs, uint32_t ring) {
     fake *f = calloc(1, sizeof *f);
-    mmmrt_image image = {.params = FAKE_PARAMS, .param_count = 2, .notes = FAKE_NOTES, .note_count = 2,
-                         .globals = FAKE_GLOBAL, .global_count = 1, .state = FAKE_STATE,
+    mmmrt_image image = {.params = FAKE_PARAMS, .param_count = 2, .cues = FAKE_CUES, .cue_count = 200,
+                         .globals = FAKE_GLOBAL, .global_count = 32, .state = FAKE_STATE,
                          .state_size = 1 + 2 + ring, .ins = ins, .outs = outs};
     image.in = image.state + image.state_size;
     image.out = image.in + ins * MMMRT_BLOCK_FRAMES;
@@ -81,9 +81,16 @@ static inline mmmrt_swap fake_swap(fake *f) {
     mmmrt_swap s = {.instance = f->in};
     for (int i = 0; i < MMM_SLOTS; i++)
         s.slots[i].cell = -1;
-    for (int i = 0; i < CHANNELS; i++)
-        s.notes[i] = -1;
     return s;
+}
+
+/* Makes cues 0 and 1 the last note of a channel. */
+static inline void fake_note(mmmrt_swap *s, int channel) {
+    static mmmrt_cue cues[CHANNELS][2];
+    cues[channel][0] = (mmmrt_cue){.kind = MMMRT_CUE_PITCH, .channel = channel};
+    cues[channel][1] = (mmmrt_cue){.kind = MMMRT_CUE_VELOCITY, .channel = channel};
+    s->cues = cues[channel];
+    s->cue_count = 2;
 }
 
 /* Publishes and returns the program. */
@@ -107,10 +114,10 @@ static inline void turn_through(fake *f, uint32_t i) {
 /* Parameter 0 on output 0. */
 static inline void turn_param(fake *f, uint32_t i) { fake_out(f, 0, i, word_number(f->in->words[FAKE_PARAMS])); }
 
-/* Pitch and velocity of note cell 0. */
+/* Cues 0 and 1. */
 static inline void turn_note(fake *f, uint32_t i) {
-    fake_out(f, 0, i, word_number(f->in->words[FAKE_NOTES]));
-    fake_out(f, 1, i, word_number(f->in->words[FAKE_NOTES + 1]));
+    fake_out(f, 0, i, word_number(f->in->words[FAKE_CUES]));
+    fake_out(f, 1, i, word_number(f->in->words[FAKE_CUES + 1]));
 }
 
 static inline void turn_one(fake *f, uint32_t i) { fake_out(f, 0, i, 1); }

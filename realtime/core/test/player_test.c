@@ -64,10 +64,10 @@ static void a_parameter_acts_on_its_exact_frame(void) {
     mmm_event e[] = {
         {.time = 0, .kind = MMM_EVENT_PARAM_VALUE, .slot = 3, .value = 0.5},
         {.time = 37, .kind = MMM_EVENT_PARAM_VALUE, .slot = 3, .value = 0.75},
-        {.time = 37, .kind = MMM_EVENT_PARAM_MOD, .slot = 3, .value = 0.125},
+        {.time = 37, .kind = MMM_EVENT_PARAM_MOD, .port = -1, .channel = -1, .key = -1, .note_id = -1, .slot = 3, .value = 0.125},
         {.time = 255, .kind = MMM_EVENT_PARAM_VALUE, .slot = 3, .value = NAN},
         {.time = 256, .kind = MMM_EVENT_PARAM_VALUE, .slot = 3, .value = 7},
-        {.time = 299, .kind = MMM_EVENT_PARAM_MOD, .slot = 3, .value = -2},
+        {.time = 299, .kind = MMM_EVENT_PARAM_MOD, .port = -1, .channel = -1, .key = -1, .note_id = -1, .slot = 3, .value = -2},
         {.time = 500, .kind = MMM_EVENT_PARAM_VALUE, .slot = 3, .value = 0.25},
     };
     play(p, 300, 1, e, 7);
@@ -107,13 +107,12 @@ static void hostile_events_do_nothing(void) {
     fake *f = fake_new(turn_note, 0, 2, 1);
     mmmrt_swap s = fake_swap(f);
     s.slots[0] = (mmmrt_slot){.cell = 99, .max = 1}; /* no such cell */
-    s.notes[0] = 99;
-    s.notes[1] = 0;
+    fake_note(&s, 1);
     fake_publish(p, &s, NULL);
     mmm_event e[] = {
         {.kind = MMM_EVENT_PARAM_VALUE, .slot = -1, .value = 1},
         {.kind = MMM_EVENT_PARAM_VALUE, .slot = 128, .value = 1},
-        {.kind = MMM_EVENT_PARAM_MOD, .slot = 0, .value = INFINITY},
+        {.kind = MMM_EVENT_PARAM_MOD, .port = -1, .channel = -1, .key = -1, .note_id = -1, .slot = 0, .value = INFINITY},
         {.kind = MMM_EVENT_PARAM_VALUE, .slot = 0, .value = 1},
         {.kind = MMM_EVENT_NOTE_ON, .channel = 16, .key = 60, .value = 1},
         {.kind = MMM_EVENT_NOTE_ON, .channel = 1, .key = 200, .value = 1},
@@ -145,14 +144,14 @@ static mmm_event midi(uint8_t a, uint8_t b, uint8_t c) {
 }
 
 static mmm_event note_event(uint16_t kind, int16_t channel, int16_t key, double velocity) {
-    return (mmm_event){.kind = kind, .channel = channel, .key = key, .value = velocity};
+    return (mmm_event){.kind = kind, .channel = channel, .key = key, .note_id = -1, .value = velocity};
 }
 
 static void notes_follow_the_rules_of_the_cell(void) {
     mmm_player *p = new_player();
     fake *f = fake_new(turn_note, 0, 2, 1);
     mmmrt_swap s = fake_swap(f);
-    s.notes[2] = 0;
+    fake_note(&s, 2);
     fake_publish(p, &s, NULL);
     note_step(p, "note on", note_event(MMM_EVENT_NOTE_ON, 2, 60, 1), 60, 127);
     note_step(p, "another channel", note_event(MMM_EVENT_NOTE_ON, 3, 61, 1), 60, 127);
@@ -178,7 +177,7 @@ static void notes_and_values_outlive_a_swap(void) {
     mmm_player *p = new_player();
     fake *f = fake_new(turn_note, 0, 2, 1), *g = fake_new(turn_note, 0, 2, 1), *h = fake_new(turn_param, 0, 1, 1);
     mmmrt_swap s = fake_swap(f);
-    s.notes[0] = 0;
+    fake_note(&s, 0);
     s.slots[0] = (mmmrt_slot){.cell = 0, .min = 0, .max = 10};
     fake_publish(p, &s, NULL);
     mmm_event e[] = {note_event(MMM_EVENT_NOTE_ON, 0, 60, 1),
@@ -451,8 +450,9 @@ static void a_reset_starts_anew(void) {
     mmm_player *p = new_player();
     fake *f = fake_new(turn_ring, 0, 1, 8);
     mmmrt_swap s = fake_swap(f);
-    s.notes[0] = 0;
-    f->in->words[FAKE_NOTES] = number_word(69);
+    mmmrt_cue cues[] = {{.kind = MMMRT_CUE_PITCH, .init = 69}, {.kind = MMMRT_CUE_VELOCITY, .init = 10}};
+    s.cues = cues;
+    s.cue_count = 2;
     fake_publish(p, &s, NULL);
     mmm_event e = note_event(MMM_EVENT_NOTE_ON, 0, 60, 1);
     play(p, 100, 1, &e, 1);
@@ -464,8 +464,8 @@ static void a_reset_starts_anew(void) {
     CHECK("the same again", memcmp(first, out[0], sizeof first) == 0);
     CHECK_EQUAL("now", mmmrt_player_now(p), 100);
     CHECK_EQUAL("globals", word_number(f->in->words[FAKE_GLOBAL]), 7);
-    CHECK_EQUAL("pitch", word_number(f->in->words[FAKE_NOTES]), 69);
-    CHECK_EQUAL("velocity", word_number(f->in->words[FAKE_NOTES + 1]), 0);
+    CHECK_EQUAL("pitch", word_number(f->in->words[FAKE_CUES]), 69);
+    CHECK_EQUAL("velocity", word_number(f->in->words[FAKE_CUES + 1]), 0);
     end(p, f);
 }
 

@@ -54,7 +54,7 @@ static mmmrt_instance *instance(const char *path, bool deep) {
     FILE *f = fopen(path, "rb");
     size_t size = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
-    mmmrt_module *module = FUNCTION(mmmrt_compile)(bytes, size, error, sizeof error);
+    mmmrt_module *module = FUNCTION(mmmrt_compile)(bytes, size, false, error, sizeof error);
     mmmrt_image image = {.params = 8, .param_count = 1, .globals = 9, .global_count = 1, .state = 10,
                          .state_size = 1, .in = 16, .ins = 1, .out = 16 + MMMRT_BLOCK_FRAMES, .outs = 1,
                          .words = 16 + 2 * MMMRT_BLOCK_FRAMES};
@@ -74,8 +74,6 @@ static void publish(mmm_player *player, mmmrt_instance *in, mmmrt_instance *old)
     for (int i = 0; i < MMM_SLOTS; i++)
         s.slots[i].cell = i == 0 ? 0 : -1;
     s.slots[0].max = 1;
-    for (int i = 0; i < 16; i++)
-        s.notes[i] = -1;
     FUNCTION(mmmrt_player_publish)(player, FUNCTION(mmmrt_program_new)(&s, old != NULL, 0), old);
 }
 
