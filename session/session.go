@@ -142,13 +142,14 @@ func (s *Session) Activate(rate float64, maxFrames int) (ok bool) {
 	return ok
 }
 
-// Deactivate ends playing. [main-thread]
+// Deactivate ends playing; no note is held after it. [main-thread]
 func (s *Session) Deactivate() {
 	s.do(func() {
 		s.poll()
 		s.mu.Lock()
 		s.active = false
 		s.mu.Unlock()
+		s.player.Reset() // whoever plays next holds no key
 	})
 }
 

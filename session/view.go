@@ -14,6 +14,12 @@ type Knob struct {
 	Max   float64 `json:"max"`
 	Text  string  `json:"text"` // the value with its unit
 	Slot  int     `json:"slot"` // -1 without a host parameter
+	// Where Value stands on the host's 0..1, and the name of the curve that leads
+	// there: lin, log or exp.
+	Position float64  `json:"position"`
+	Curve    string   `json:"curve"`
+	Steps    int      `json:"steps"`            // values that it can have, 0 for all of its range
+	Labels   []string `json:"labels,omitempty"` // of each step
 }
 
 // Load is how the audio side is doing.
@@ -52,7 +58,8 @@ func (s *Session) View(have int) View {
 	}
 	for _, c := range s.table.Controls() {
 		x := s.table.Value(c.Path)
-		k := Knob{c.Path, x, c.Min, c.Max, c.Text(x), -1}
+		k := Knob{Path: c.Path, Value: x, Min: c.Min, Max: c.Max, Text: c.Text(x), Slot: -1,
+			Position: c.Normal(x), Curve: c.Curve.String(), Steps: c.Steps, Labels: c.Labels}
 		if slot, ok := s.table.Slot(c.Path); ok {
 			k.Slot = slot
 		}
