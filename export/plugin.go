@@ -144,8 +144,8 @@ func checksum(words []byte) uint64 {
 }
 
 // payload writes what plugin/patch/payload.cpp reads: the length of the
-// description, the description, the packed program; each ends at a multiple of 8
-// bytes.
+// description, the description, the packed program, which has the ranges; each
+// ends at a multiple of 8 bytes.
 func (p *Plugin) payload() []byte {
 	var w writer
 	w.number(metaVersion)
@@ -169,15 +169,11 @@ func (p *Plugin) payload() []byte {
 		w.text(c.Module())
 		w.text(c.Path)
 		w.text(c.Unit)
-		w.number(int(c.Curve))
-		w.number(c.Steps)
 		w.number(len(c.Labels))
 		for _, l := range c.Labels {
 			w.text(l)
 		}
-		for _, x := range []float64{c.Init, c.Min, c.Max} {
-			w = binary.LittleEndian.AppendUint64(w, math.Float64bits(x))
-		}
+		w = binary.LittleEndian.AppendUint64(w, math.Float64bits(c.Init))
 	}
 	for len(w)%8 != 0 {
 		w = append(w, 0)

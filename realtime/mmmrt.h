@@ -231,6 +231,13 @@ typedef struct mmmrt_slot {
     double home, exact;
 } mmmrt_slot;
 
+/* Plain value of a slot that stands at v, 0..1, pinned or not. [audio-thread] */
+double mmmrt_slot_plain(const mmmrt_slot *s, double v);
+
+/* Value of a slot's plain value within its range, 0..1, between its steps too;
+   NaN where there is none. [audio-thread] */
+double mmmrt_slot_normal(const mmmrt_slot *s, double plain);
+
 /* One step of a migration: state.Op. */
 typedef struct mmmrt_op {
     uint32_t src, dst, size;  /* words, from the start of the old and the new state */

@@ -319,3 +319,69 @@ func TestAnExportedVST3PlaysInAHostThatIsNotOurs(t *testing.T) {
 	run.exported("two.mmm", "two.vst3")
 	t.Log("\n" + heard(t, built(t, filepath.Join("venv", "bin", "python")), filepath.Join("vst3", "exported_host.py"), filepath.Join(run.folder, "two.vst3")))
 }
+
+// Voices, knobs of single notes, curves, steps and labels are the same in a plugin
+// of its own: it plays what mmm render plays.
+func TestVoicesAndParametersOfEveryKindAreExported(t *testing.T) {
+	const patch = "use poly::*\nuse core::midi_to_hz\nuse osc::saw\nuse env::adsr\n" + `
+fn voice(v){ saw(midi_to_hz(v.pitch), 0) * adsr(0.005, 0.3, 0.5, 0.05, v.gate) * v.velocity * 0.2 }
+fn dsp(){
+  let cutoff = Param!("filter.cutoff", {init = 1000, min = 20, max = 20000, curve = "log", unit = "Hz"})
+  let shape = Param!("shape", {init = 0, steps = ["sine", "saw", "square"]})
+  let count = Param!("count", {init = 3, min = 1, max = 8, steps = 8})
+  (poly!(8, ` + "`voice" + `), cutoff / 20000 + shape * 10 + count * 100)
+}
+`
+	run := newHostRun(t)
+	run.write("voices.mmm", []byte(patch))
+	run.exported("voices.mmm", "voices.clap")
+	p := compiled(t, "voices", patch)
+	controls := session.Controls(p)
+	job := render.Job{Program: p, Engine: session.Native, Rate: 48000, Frames: 48000, Events: append([]realtime.Event(nil), melody...)}
+	script := "plugin only\nactivate 48000 1 512\nblock 512 64 1\n"
+	for _, e := range melody {
+		switch e.Kind {
+		case realtime.NoteOn:
+			script += fmt.Sprintf("note on %d %v @%d\n", e.Key, e.Value, e.Time)
+		case realtime.NoteOff:
+			script += fmt.Sprintf("note off %d @%d\n", e.Key, e.Time)
+		default:
+			script += fmt.Sprintf("midi %d %d %d @%d\n", e.MIDI[0], e.MIDI[1], e.MIDI[2], e.Time)
+		}
+	}
+	for _, m := range []struct {
+		frame, control int
+		plain          float64
+	}{{0, 0, 440}, {7001, 0, 15000.5}, {9000, 1, 1}, {9500, 2, 8}, {20000, 1, 2}} {
+		c := controls[m.control]
+		job.Events = append(job.Events, realtime.Event{Time: m.frame, Kind: realtime.ParamValue, Slot: m.control, Value: c.Normal(m.plain),
+			Port: -1, Channel: -1, Key: -1, NoteID: -1})
+		script += fmt.Sprintf("automate %q %v @%d\n", strings.ReplaceAll(c.Path, ".", "/"), m.plain, m.frame)
+	}
+	run.play(script+`
+expect range filter/cutoff 20 20000 1000
+expect range count 1 8 3
+expect text filter/cutoff "1000 Hz"
+expect text shape "sine"
+process 48000
+expect text filter/cutoff "15000.5 Hz"
+expect text shape "square"
+expect param count == 8
+wav plugin.wav
+`, hostPlugin("voices.clap"))
+	want, err := job.Collect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := audiofile.Read(filepath.Join(run.folder, "plugin.wav"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want {
+		for k, x := range got[i] {
+			if w := float64(float32(want[i][k])); x != w {
+				t.Fatalf("channel %d frame %d: the plugin plays %v, mmm render %v", i, k, x, w)
+			}
+		}
+	}
+}

@@ -27,8 +27,8 @@ void normalise(Instance *i, const mmm_event *events, uint32_t count) {
         if (!value) {
             // how far the host's amount, which is plain, moves the knob
             const double from = i->plain[e.slot].load(std::memory_order_relaxed);
-            if (c.curve != MMMRT_CURVE_LIN) e.value = c.normal(from + e.value) - c.normal(from);
-            else e.value = c.max != c.min ? e.value / (c.max - c.min) : 0;
+            if (c.slot.curve != MMMRT_CURVE_LIN) e.value = c.normal(from + e.value) - c.normal(from);
+            else e.value = c.slot.max != c.slot.min ? e.value / (c.slot.max - c.slot.min) : 0;
             continue;
         }
         if (is_for_all(e)) i->plain[e.slot].store(c.clamp(e.value), std::memory_order_relaxed);

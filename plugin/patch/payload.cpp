@@ -122,12 +122,8 @@ bool read_description(Reader r, Payload *p) {
         c.module = r.text();
         c.path = r.text();
         c.unit = r.text();
-        c.curve = r.number();
-        c.steps = r.number();
         for (uint32_t k = r.number(); k > 0 && r.ok(); k--) c.labels.push_back(r.text());
         c.init = r.plain();
-        c.min = r.plain();
-        c.max = r.plain();
         p->controls.push_back(c);
     }
     return r.ok() && !p->id.empty() && p->controls.size() <= MMM_SLOTS;
@@ -140,37 +136,19 @@ double Control::clamp(double plain) const {
     return fmax(low(), fmin(high(), plain));
 }
 
-namespace {
-
-// Of a plain value within the range, 0..1 of it by the curve: state.Curve.Normal.
-double on_curve(const Control &c, double plain) {
-    switch (c.curve) {
-    case MMMRT_CURVE_LOG: return log(plain / c.min) / log(c.max / c.min);
-    case MMMRT_CURVE_EXP: return 1 - log((c.min + c.max - plain) / c.min) / log(c.max / c.min);
-    default: return (plain - c.min) / (c.max - c.min);
-    }
-}
-
-}  // namespace
-
 double Control::normal(double plain) const {
-    double n = on_curve(*this, clamp(plain));
+    double n = mmmrt_slot_normal(&slot, clamp(plain));
     if (isnan(n)) return 0;
     n = fmax(0, fmin(1, n));
-    return steps < 2 ? n : round(n * (steps - 1)) / (steps - 1);
+    return steps() == 0 ? n : round(n * (steps() - 1)) / (steps() - 1);
 }
 
 double Control::at_step(uint32_t step) const {
-    const double n = steps < 2 ? 0 : static_cast<double>(step) / (steps - 1);
-    switch (curve) {
-    case MMMRT_CURVE_LOG: return clamp(min * pow(max / min, n));
-    case MMMRT_CURVE_EXP: return clamp(min + max - min * pow(max / min, 1 - n));
-    default: return clamp(min + n * (max - min));
-    }
+    return clamp(mmmrt_slot_plain(&slot, steps() == 0 ? 0 : static_cast<double>(step) / (steps() - 1)));
 }
 
 bool Control::counts() const {
-    return steps > 1 && curve == MMMRT_CURVE_LIN && min == floor(min) && max - min == steps - 1;
+    return steps() != 0 && slot.curve == MMMRT_CURVE_LIN && slot.min == floor(slot.min) && slot.max - slot.min == steps() - 1;
 }
 
 bool read_payload(const char *path, Payload *p) {
@@ -183,7 +161,12 @@ bool read_payload(const char *path, Payload *p) {
     const uint64_t described = p->bytes[0];
     if (described > size || described % 8 != 0) return false;
     const auto *at = reinterpret_cast<const uint8_t *>(p->bytes.data() + 1);
-    return read_description(Reader(at, described), p) && mmmrt_unpack(at + described, size - described, &p->program);
+    if (!read_description(Reader(at, described), p) || !mmmrt_unpack(at + described, size - described, &p->program)) return false;
+    for (size_t i = 0; i < p->controls.size(); i++) {
+        p->controls[i].slot = p->program.swap.slots[i];
+        if (!isfinite(p->controls[i].slot.min) || !isfinite(p->controls[i].slot.max)) return false;
+    }
+    return true;
 }
 
 }  // namespace mmm::patch

@@ -12,15 +12,15 @@ namespace mmm::patch {
 // A control of the patch: a parameter of the plugin, with its real range.
 struct Control {
     std::string name, module, path, unit;
-    double init = 0, min = 0, max = 0;  // plain; min may be above max
-    uint32_t curve = MMMRT_CURVE_LIN;   // enum mmmrt_curve
-    uint32_t steps = 0;                 // values that it can have, 0: all
-    std::vector<std::string> labels;    // one for each step, or none
+    std::vector<std::string> labels;  // one for each of the slot's steps, or none
+    double init = 0;                  // plain
+    mmmrt_slot slot = {};             // min may be above max
 
-    double low() const { return min < max ? min : max; }
-    double high() const { return min < max ? max : min; }
+    double low() const { return slot.min < slot.max ? slot.min : slot.max; }
+    double high() const { return slot.min < slot.max ? slot.max : slot.min; }
+    uint32_t steps() const { return slot.steps > 1 ? static_cast<uint32_t>(slot.steps) : 0; }
     double clamp(double plain) const;   // NaN becomes init
-    double normal(double plain) const;  // 0..1 of the range, as Go's params.Control.Normal
+    double normal(double plain) const;  // 0..1 of the range, at the nearest step
     double at_step(uint32_t step) const;
     bool counts() const;  // its values are whole numbers, one after the other
 };

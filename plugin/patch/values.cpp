@@ -37,8 +37,8 @@ bool parse_label(const Control &control, const std::string &word, double *plain)
 // charconv, because printf writes the decimal point of whatever country the host
 // has set.
 std::string value_text(const Control &control, double plain) {
-    if (control.steps > 1 && control.labels.size() == control.steps) {
-        return control.labels[static_cast<size_t>(round(control.normal(plain) * (control.steps - 1)))];
+    if (control.steps() != 0 && control.labels.size() == control.steps()) {
+        return control.labels[static_cast<size_t>(round(control.normal(plain) * (control.steps() - 1)))];
     }
     char text[512];
     std::to_chars_result end;
@@ -57,7 +57,7 @@ std::string value_text(const Control &control, double plain) {
 bool parse_value(const Control &control, const char *text, double *plain) {
     auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
     std::string word(text);
-    if (control.labels.size() == control.steps && parse_label(control, word, plain)) return true;
+    if (control.labels.size() == control.steps() && parse_label(control, word, plain)) return true;
     auto trim = [&] {
         while (!word.empty() && blank(word.back())) word.pop_back();
         while (!word.empty() && blank(word.front())) word.erase(0, 1);
