@@ -160,6 +160,7 @@ const Extension kExtensions[] = {
     {CLAP_EXT_TAIL, &kTail},
     {CLAP_EXT_RENDER, &kRender},
     {CLAP_EXT_GUI, &kGui},
+    {CLAP_PLUGIN_AS_VST3, &kAsVst3},
 };
 
 const void *CLAP_ABI get_extension(const clap_plugin_t *, const char *id) {

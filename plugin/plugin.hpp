@@ -9,6 +9,7 @@
 #include "library.hpp"
 
 #include <clap/clap.h>
+#include <clapwrapper/vst3.h>
 
 #include <atomic>
 #include <stdint.h>
@@ -108,6 +109,9 @@ extern const clap_plugin_latency_t kLatency;
 extern const clap_plugin_tail_t kTail;
 extern const clap_plugin_render_t kRender;
 extern const clap_plugin_gui_t kGui;
+
+// What clap-wrapper asks on behalf of a VST3 host.
+extern const clap_plugin_as_vst3_t kAsVst3;
 
 // Thread rules of the CLAP headers. Debug builds ask the host which thread this
 // is and stop where a rule is broken; other builds trust the host.

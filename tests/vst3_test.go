@@ -57,12 +57,14 @@ func TestHostsPlayTheVST3Plugin(t *testing.T) {
 	}
 }
 
-// saveState leaves both.state, the state that both_formats wants, as the CLAP
-// host saves it.
+// saveState leaves both.state and voice.state, which both_formats wants, as the
+// CLAP host saves them.
 func (r *hostRun) saveState() {
 	r.t.Helper()
 	r.write("both.mmm", []byte("fn dsp(l, r){ (l, Slider!(\"amp.gain\", 0.375, 0, 1)) }\n"))
 	r.play("plugin effect\nsave both.state\n", "MMM_PATCH=both.mmm")
+	r.write("voice.mmm", []byte("fn dsp(){ let v = midi_voice!(0, 2)\n (v.pitch, v.pressure) }\n"))
+	r.play("plugin effect\nsave voice.state\n", "MMM_PATCH=voice.mmm")
 }
 
 func TestBothFormatsShareStatesAndOneLibraryInAProcess(t *testing.T) {
@@ -70,7 +72,7 @@ func TestBothFormatsShareStatesAndOneLibraryInAProcess(t *testing.T) {
 	run.saveState()
 	for _, first := range []string{"clap", "vst3"} {
 		t.Run(first+" first", func(t *testing.T) {
-			t.Log("\n" + heard(t, built(t, "both_formats"), built(t, "mmm.clap"), vst3Library(t), filepath.Join(run.folder, "both.state"), first))
+			t.Log("\n" + heard(t, built(t, "both_formats"), built(t, "mmm.clap"), vst3Library(t), filepath.Join(run.folder, "both.state"), filepath.Join(run.folder, "voice.state"), first))
 		})
 	}
 	// and back: what was saved in a VST3 host is loaded in the CLAP host
@@ -124,7 +126,7 @@ func TestInstallPutsEveryPartInItsPlace(t *testing.T) {
 		t.Fatalf("%v %v", library, err)
 	}
 	t.Setenv("LD_LIBRARY_PATH", "")
-	heard(t, built(t, "both_formats"), filepath.Join(home, ".clap/mmm/mmm.clap"), library[0], filepath.Join(run.folder, "both.state"), "vst3")
+	heard(t, built(t, "both_formats"), filepath.Join(home, ".clap/mmm/mmm.clap"), library[0], filepath.Join(run.folder, "both.state"), filepath.Join(run.folder, "voice.state"), "vst3")
 	patch := filepath.Join(run.folder, "knob.mmm")
 	heard(t, filepath.Join(home, ".local/bin/mmm"), "check", patch)
 }

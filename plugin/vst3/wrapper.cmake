@@ -3,6 +3,7 @@
 # build script makes. Sets
 #   CLAP_INCLUDE_DIR     folder that holds clap/clap.h; may be given
 #   MMM_VST3_INCLUDE_DIR folder that holds pluginterfaces/
+#   MMM_WRAPPER_INCLUDE_DIR folder that holds clapwrapper/
 #   MMM_VST3_ARCHIVE     libclap_wrapper_vst3.a; it wants a clap_entry from us
 set(mmm_manifest "${CMAKE_CURRENT_SOURCE_DIR}/headers/Cargo.toml")
 execute_process(
@@ -17,6 +18,7 @@ if(NOT CLAP_INCLUDE_DIR)
   set(CLAP_INCLUDE_DIR "${mmm_crate}/external/clap/include" CACHE PATH "folder that holds clap/clap.h" FORCE)
 endif()
 set(MMM_VST3_INCLUDE_DIR "${mmm_crate}/external/vst3sdk" CACHE INTERNAL "")
+set(MMM_WRAPPER_INCLUDE_DIR "${mmm_crate}/external/clap-wrapper/include")
 
 # CXXFLAGS: the wrapper's log goes to the host's standard output.
 execute_process(

@@ -3,17 +3,20 @@
 // hosts of the Python scripts do not: several values of a parameter within a
 // block, buses left off, a state before the component handler.
 //
-//   both_formats MMM_CLAP MMM_VST3_LIBRARY STATE clap|vst3
+//   both_formats MMM_CLAP MMM_VST3_LIBRARY STATE VOICE_STATE clap|vst3
 //
 // STATE is a saved state of mmm Effect whose patch passes its left input on and
-// puts out its one knob, 0..1, on the right. The last word is the format that is
-// loaded first. Ends with 0 when everything held.
+// puts out its one knob, 0..1, on the right; VOICE_STATE one whose patch puts out
+// pitch and pressure of a voice. The last word is the format that is loaded first.
+// Ends with 0 when everything held.
 #include <clap/clap.h>
 #include <pluginterfaces/base/ibstream.h>
 #include <pluginterfaces/base/ipluginbase.h>
 #include <pluginterfaces/vst/ivstaudioprocessor.h>
 #include <pluginterfaces/vst/ivstcomponent.h>
 #include <pluginterfaces/vst/ivsteditcontroller.h>
+#include <pluginterfaces/vst/ivstevents.h>
+#include <pluginterfaces/vst/ivstnoteexpression.h>
 #include <pluginterfaces/vst/ivstparameterchanges.h>
 
 #include <algorithm>
@@ -112,6 +115,18 @@ public:
     Vst::IParamValueQueue *PLUGIN_API addParameterData(const Vst::ParamID &, int32 &) override { return nullptr; }
 };
 
+class Events : public Plain<Vst::IEventList> {
+public:
+    std::vector<Vst::Event> list;
+
+    int32 PLUGIN_API getEventCount() override { return static_cast<int32>(list.size()); }
+    tresult PLUGIN_API getEvent(int32 index, Vst::Event &event) override {
+        event = list[static_cast<size_t>(index)];
+        return kResultOk;
+    }
+    tresult PLUGIN_API addEvent(Vst::Event &) override { return kResultFalse; }
+};
+
 // ---- the VST3 plugin ---------------------------------------------------------------
 
 class Vst3Plugin {
@@ -161,7 +176,10 @@ public:
 
     // Plays a block. inputs is the number of buses that the host names; the
     // second has no channels.
-    void play(std::vector<Point> points, float in, int32 inputs, float left[kFrames], float right[kFrames]) {
+    void play(std::vector<Point> points, float in, int32 inputs, float left[kFrames], float right[kFrames],
+              std::vector<Vst::Event> notes = {}) {
+        Events events;
+        events.list = std::move(notes);
         Changes changes;
         changes.knob.points = std::move(points);
         float signal[kFrames];
@@ -181,6 +199,7 @@ public:
         data.inputs = input;
         data.outputs = &output;
         data.inputParameterChanges = &changes;
+        data.inputEvents = &events;
         if (processor_->process(data) != kResultOk) fail("the VST3 plugin does not play");
     }
 
@@ -299,6 +318,11 @@ size_t mapped(const char *name) {
     return inodes.size();
 }
 
+std::string contents(const char *path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 void values_within_a_block(Vst3Plugin &plugin) {
     float left[kFrames], right[kFrames];
     plugin.play({{0, 0.125}, {10, 0.25}, {11, 0.5}, {63, 0.75}}, 0.5f, 2, left, right);
@@ -312,13 +336,37 @@ void values_within_a_block(Vst3Plugin &plugin) {
     expect(left[0] == 0.25f && right[0] == 0.75f, "a block that names one of two buses is played");
 }
 
+// A note of its own tuning and pressure, as VST3 hosts send MPE.
+void expressions(Vst3Plugin &plugin, const std::string &state) {
+    expect(plugin.load(state), "a patch with voices is loaded");
+    std::vector<Vst::Event> notes(3);
+    for (Vst::Event &e : notes) e = {};
+    notes[0].type = Vst::Event::kNoteOnEvent;
+    notes[0].sampleOffset = 5;
+    notes[0].noteOn.pitch = 64;
+    notes[0].noteOn.velocity = 1;
+    notes[0].noteOn.noteId = 7;
+    notes[1].type = Vst::Event::kNoteExpressionValueEvent;
+    notes[1].sampleOffset = 20;
+    notes[1].noteExpressionValue = {Vst::kTuningTypeID, 7, 0.5 + 1.0 / 240};  // a semitone up
+    notes[2].type = Vst::Event::kPolyPressureEvent;
+    notes[2].sampleOffset = 40;
+    notes[2].polyPressure.pitch = 64;
+    notes[2].polyPressure.pressure = 0.5f;
+    notes[2].polyPressure.noteId = 7;
+    float left[kFrames], right[kFrames];
+    for (int i = 0; i < 64; i++) plugin.play({}, 0, 2, left, right);  // the edit is taken, its fade is over
+    plugin.play({}, 0, 2, left, right, notes);
+    expect(left[4] == 60 && left[5] == 64 && left[19] == 64 && left[20] == 65, "a note is tuned at its frame");
+    expect(right[39] == 0 && right[40] == 0.5f, "and pressed at its frame");
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
-    if (argc != 5) fail("both_formats MMM_CLAP MMM_VST3_LIBRARY STATE clap|vst3");
-    std::ifstream file(argv[3], std::ios::binary);
-    const std::string state{std::istreambuf_iterator<char>(file), {}};
-    const bool clap_first = strcmp(argv[4], "clap") == 0;
+    if (argc != 6) fail("both_formats MMM_CLAP MMM_VST3_LIBRARY STATE VOICE_STATE clap|vst3");
+    const std::string state = contents(argv[3]);
+    const bool clap_first = strcmp(argv[5], "clap") == 0;
 
     ClapPlugin *clap = clap_first ? new ClapPlugin(argv[1]) : nullptr;
     Vst3Plugin vst3(argv[2]);
@@ -334,6 +382,7 @@ int main(int argc, char **argv) {
     expect(moved != state && clap->load(moved) && clap->save() == moved, "a VST3 state loads in the CLAP plugin, byte for byte");
     expect(clap->play() == 0.75f, "and sounds the same there");
     expect(mapped("libmmm.so") == 1 && mapped("libmmmrt.so") == 1, "both formats share one libmmm and one libmmmrt");
+    expressions(vst3, contents(argv[4]));
     clap->close();
     vst3.close();
     return 0;
