@@ -17,7 +17,7 @@ RT_SOURCES := CMakeLists.txt tests/vst3/CMakeLists.txt $(shell find realtime plu
 EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
 .PHONY: build demo test soak install clean deps check
-build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/mmm-patch.so $(OUT)/libmmm.so
+build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/mmm-patch.so $(OUT)/libmmm.so $(OUT)/examples
 
 deps:
 	@build/deps.sh build
@@ -36,6 +36,10 @@ $(OUT)/mmm: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so
 $(OUT)/libmmm.so: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so cbridge/mmm.h
 	go build $(GOFLAGS_LIB) -o $@ ./cbridge
 	@rm -f $(OUT)/libmmm.h
+
+# beside the plugin, where its browser finds them
+$(OUT)/examples: $(wildcard examples/*.mmm)
+	@rm -rf $@ && mkdir -p $@ && cp examples/*.mmm $@
 
 $(HOST): $(shell find tests/host/src -name '*.rs') tests/host/Cargo.toml tests/host/Cargo.lock
 	cargo build -q --release --locked --manifest-path tests/host/Cargo.toml

@@ -12,29 +12,39 @@ type Header struct {
 	Instrument, Effect         bool // what the patch says it is; neither: what its inputs and notes say
 }
 
-// ReadHeader reads the comment lines, "// key: value", with which a text begins.
-// docs/export.md lists the keys.
+// ReadHeader reads the comment with which a text begins; docs/presets.md says what
+// may stand there. plugin/patch_header.cpp reads the same for hosts that scan.
 func ReadHeader(text string) (h Header) {
+	key := "" // what the line before was about: a description goes on over lines
 	for strings.HasPrefix(text, "//") {
 		var line string
 		line, text, _ = strings.Cut(text[2:], "\n")
-		key, value, found := strings.Cut(strings.Trim(line, " \t\r"), ":")
-		if !found {
-			continue
+		line = strings.Trim(line, " \t\r")
+		word, value, colon := strings.Cut(line, ":")
+		if !colon {
+			word = ""
 		}
-		h.set(key, shown(strings.Trim(value, " \t\r")))
+		switch {
+		case h.set(word, shown(strings.Trim(value, " \t\r"))):
+			key = word
+		case line == "" || strings.HasPrefix(word, "note "):
+			key = ""
+		case key == "description":
+			h.Description += " " + shown(line)
+		}
 	}
 	return h
 }
 
-func (h *Header) set(key, value string) {
+// set takes the value of a key; false for a key that hosts do not show.
+func (h *Header) set(key, value string) bool {
 	switch key {
 	case "title":
 		h.Title = value
 	case "author":
 		h.Author = value
 	case "description":
-		h.Description = strings.TrimPrefix(h.Description+" "+value, " ")
+		h.Description = value
 	case "plugin":
 		h.Instrument = value == "instrument" || value == "both"
 		h.Effect = value == "effect" || value == "both"
@@ -44,7 +54,10 @@ func (h *Header) set(key, value string) {
 				h.Tags = append(h.Tags, tag)
 			}
 		}
+	default:
+		return false
 	}
+	return true
 }
 
 // shown replaces what a host cannot show: bytes that are not UTF-8, control

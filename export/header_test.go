@@ -12,8 +12,9 @@ func TestTheCommentAtTheHeadOfAPatchDescribesIt(t *testing.T) {
 	}{
 		{"// title: Glass bell\n//author:A. Musician\n// tags: bell, FM,, bright \n// plugin: instrument\nfn dsp(){ 0 }",
 			Header{Title: "Glass bell", Author: "A. Musician", Tags: []string{"bell", "FM", "bright"}, Instrument: true}},
-		{"// description: one line\n// and words of no key\n// description: and another\n// plugin: both\n",
-			Header{Description: "one line and another", Instrument: true, Effect: true}},
+		{"// description: one line\n// and: another\n//\n// not this\n// plugin: both\n",
+			Header{Description: "one line and: another", Instrument: true, Effect: true}},
+		{"// description: drums\n// note 36: Kick\n// words\n", Header{Description: "drums"}},
 		{"fn dsp(){ 0 }\n// title: too late\n", Header{}},
 		{"// Title: keys are small\r\n// title: Windows lines\r\n", Header{Title: "Windows lines"}},
 		{"// title: a: b\n// author: \x01\xff!\n", Header{Title: "a: b", Author: "??!"}},

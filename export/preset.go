@@ -29,7 +29,7 @@ func Preset(kind session.Kind, path string) ([]byte, error) {
 	if status := s.Status(); !status.OK {
 		return nil, errors.New(status.Message)
 	}
-	state, err := s.SaveState()
+	state, err := s.SaveState(session.Project)
 	if err != nil {
 		return nil, err
 	}

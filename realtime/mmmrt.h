@@ -251,6 +251,17 @@ typedef struct mmmrt_ring {
     uint32_t src, dst, len; /* of the header; len samples follow it */
 } mmmrt_ring;
 
+/* How a program can be silent for good (mir.Rest). Words are offsets in its
+   memory; at rest all of them are 0, and so is all that the rings hold. */
+typedef struct mmmrt_rest {
+    bool possible; /* false: it may play by itself */
+    const uint32_t *words;
+    size_t word_count;
+    const uint32_t *rings; /* header and length of each, in turn */
+    size_t ring_count;
+    uint32_t tail; /* mmm_tail */
+} mmmrt_rest;
+
 /* What mmmrt_program_new copies. */
 typedef struct mmmrt_swap {
     mmmrt_instance *instance;
@@ -268,6 +279,7 @@ typedef struct mmmrt_swap {
     bool keep_time;       /* the sample index goes on; false: from 0 */
     bool keep_plain;      /* a slot whose range differs keeps its plain value, clamped */
     bool set_values;      /* take values; NaN leaves a slot alone */
+    mmmrt_rest rest;
     mmmrt_slot slots[MMM_SLOTS];
     const mmmrt_cue *cues;
     size_t cue_count;
@@ -376,6 +388,9 @@ bool mmmrt_player_report(mmm_player *player, mmmrt_report *report);
 /* Sets a slot from the control side; NaN does nothing, others are clamped to
    0..1. The audio thread takes the value at its next block. [any-thread] */
 void mmmrt_player_set_slot(mmm_player *player, int slot, double value);
+
+/* Says that edits are on their way, +1, or have arrived, -1. [any-thread] */
+void mmmrt_player_expect(mmm_player *player, int edits);
 
 /* Current value 0..1 of a slot. [any-thread] */
 double mmmrt_player_value(mmm_player *player, int slot);

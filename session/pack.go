@@ -42,7 +42,7 @@ func Pack(p *mir.Program) (bytes []byte, unbound []params.Control, err error) {
 		}
 	}
 	swap := realtime.NewSwap(inst)
-	swap.Slots, swap.Cues, swap.Pools, swap.SetValues = Slots(p, table), p.Cues, p.Pools, true
+	swap.Slots, swap.Cues, swap.Pools, swap.Rest, swap.SetValues = Slots(p, table), p.Cues, p.Pools, code.rest, true
 	for i := range swap.Values {
 		swap.Values[i] = hostValue(table, i)
 	}

@@ -62,6 +62,10 @@ uint32_t mmm_take_note_ends(mmm_player *player, mmm_note_end *ends, uint32_t max
     return ::mmm_take_note_ends(instance_of(player)->player, ends, max);
 }
 
+uint32_t mmm_tail(mmm_player *player) { return ::mmm_tail(instance_of(player)->player); }
+
+bool mmm_await(mmm_player *player, uint64_t timeout_ns) { return ::mmm_await(instance_of(player)->player, timeout_ns); }
+
 void mmm_reset(mmm_player *player) { ::mmm_reset(instance_of(player)->player); }
 
 }  // namespace mmm::patch

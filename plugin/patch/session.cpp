@@ -192,17 +192,28 @@ int mmm_watch(mmm_session, const char *) { return 0; }
 size_t mmm_patch(mmm_session, char *buf, size_t size) { return give("", buf, size); }
 size_t mmm_status(mmm_session, char *buf, size_t size) { return give("{}", buf, size); }
 int mmm_set_engine(mmm_session, const char *) { return 0; }
+int mmm_preset_load(mmm_session, const char *, char *error, size_t error_size) {
+    give("an exported plugin has one patch", error, error_size);
+    return 0;
+}
+size_t mmm_path(mmm_session, char *buf, size_t size) { return give("", buf, size); }
 int mmm_take_gesture(mmm_session, mmm_gesture *) { return 0; }
+int mmm_param_reset(mmm_session, int) { return 0; }
+int mmm_page_get(mmm_session, int, mmm_page *) { return 0; }
+int mmm_note_name_get(mmm_session, int, mmm_note_name *) { return 0; }
 size_t mmm_editor_url(mmm_session, char *buf, size_t size) { return give("", buf, size); }
 int mmm_editor_open(mmm_session) { return 0; }
+void mmm_param_mapping(mmm_session, int, int, int, const char *, const char *) {}
+void mmm_param_automation(mmm_session, int, int, int) {}
+void mmm_track(mmm_session, const char *, int) {}
 
 int mmm_voice_count(mmm_session s) { return static_cast<int>(instance_of(s)->payload->voices); }
 
 // ---- state ---------------------------------------------------------------------------
 
-size_t mmm_state_save(mmm_session s, char *buf, size_t size) { return give(save_values(*instance_of(s)), buf, size); }
+size_t mmm_state_save(mmm_session s, int, char *buf, size_t size) { return give(save_values(*instance_of(s)), buf, size); }
 
-int mmm_state_load(mmm_session s, const char *data, size_t size) {
+int mmm_state_load(mmm_session s, int, const char *data, size_t size) {
     Instance *i = instance_of(s);
     if (!load_values(i, data, size)) return 0;
     for (size_t slot = 0; slot < i->payload->controls.size(); slot++) {

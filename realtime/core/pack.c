@@ -38,6 +38,7 @@ static mmmrt_swap plain(const mmmrt_swap *s) {
     mmmrt_swap kept = *s;
     kept.cues = NULL;
     kept.pools = NULL;
+    kept.rest.words = kept.rest.rings = NULL;
     kept.instance = NULL;
     kept.ops = kept.init_ops = NULL;
     kept.rings = NULL;
@@ -57,6 +58,8 @@ size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size) {
     put(&w, p->swap.cues, p->swap.cue_count * sizeof *p->swap.cues);
     for (size_t i = 0; i < p->swap.pool_count; i++)
         put(&w, p->swap.pools[i].levels, p->swap.pools[i].voices * sizeof *p->swap.pools[i].levels);
+    put(&w, p->swap.rest.words, p->swap.rest.word_count * sizeof *p->swap.rest.words);
+    put(&w, p->swap.rest.rings, p->swap.rest.ring_count * 2 * sizeof *p->swap.rest.rings);
     put(&w, p->objects, p->object_words * sizeof *p->objects);
     put(&w, p->cells, p->cell_count * sizeof *p->cells);
     put(&w, p->wasm, p->wasm_size);
@@ -111,6 +114,14 @@ static bool take_voices(reader *r, mmmrt_packed *p) {
     return true;
 }
 
+/* When it is at rest; of the words and rings, too, the swap knows the number. */
+static bool take_rest(reader *r, mmmrt_rest *rest) {
+    size_t words, rings;
+    rest->words = take(r, sizeof *rest->words, &words);
+    rest->rings = rest->words ? take(r, 2 * sizeof *rest->rings, &rings) : NULL;
+    return rest->rings && words == rest->word_count && rings == rest->ring_count;
+}
+
 bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p) {
     reader r = {from, size};
     head h;
@@ -121,7 +132,7 @@ bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p) {
     if (!copy(&r, &p->image, sizeof p->image) || !copy(&r, &p->swap, sizeof p->swap))
         return false;
     p->swap = plain(&p->swap);
-    if (!take_voices(&r, p))
+    if (!take_voices(&r, p) || !take_rest(&r, &p->swap.rest))
         return false;
     p->objects = take(&r, sizeof *p->objects, &p->object_words);
     p->cells = p->objects ? take(&r, sizeof *p->cells, &p->cell_count) : NULL;

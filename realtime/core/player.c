@@ -22,6 +22,7 @@ mmm_player *mmmrt_player_new(const mmmrt_options *options) {
                         : options->offline ? OFFLINE_LIMIT_NS
                                            : LIMIT_NS;
     mmmrt_player_set_rate(p, DEFAULT_RATE);
+    p->tail = UINT32_MAX;
     midi_init(p);
     p->transport.tempo = DEFAULT_TEMPO;
     if (queue_make(&p->retired, RETIRED, sizeof(mmmrt_program *)) &&
