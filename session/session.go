@@ -103,7 +103,12 @@ type Session struct {
 // New makes a session that holds the default patch of its kind. It compiles the
 // patch, so that its parameters are known, and is silent until Activate.
 // [any-thread]
-func New(kind Kind, host Host) *Session {
+func New(kind Kind, host Host) *Session { return Open(kind, host, "") }
+
+// Open is New with a patch file to begin with, which is followed. A file that
+// cannot be read or is broken lets the default sound; it is followed all the same,
+// and plays once it is mended. "" is no file. [any-thread]
+func Open(kind Kind, host Host, path string) *Session {
 	s := &Session{
 		kind: kind, host: host, log: newLogger(host),
 		player:   realtime.NewPlayer(realtime.Options{}),
@@ -119,8 +124,7 @@ func New(kind Kind, host Host) *Session {
 	}
 	s.status = Status{Engine: DefaultEngine()}
 	go s.control()
-	text, name := DefaultPatch(kind)
-	s.do(func() { s.install(edit{text: text, name: name, other: true}) })
+	s.do(func() { s.start(path) })
 	s.TakeNotices() // the host asks for everything anyway
 	return s
 }

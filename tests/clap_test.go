@@ -326,7 +326,7 @@ expect preset "Ours ü" description "One line and its second: with a colon"
 expect preset "Ours ü" features "instrument, audio-effect, a, b c"
 expect preset "Ours ü" plugins "org.mmm.instrument, org.mmm.effect"
 expect preset plain file plain.mmm
-expect presets == 8
+expect presets == 9
 scan
 expect scan < 20
 `, map[string]string{

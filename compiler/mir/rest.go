@@ -303,6 +303,7 @@ func (r *resting) anyOf(blocks []*Block, fr *frame, t *turn) (results []reach) {
 	before, vars := t.clone(), slices.Clone(fr.vars)
 	var joined []reach
 	for i, b := range blocks {
+		r.left -= len(before.now) // copies count, too: a large patch has many branches and many words
 		after := before.clone()
 		fr.vars = slices.Clone(vars)
 		out := r.block(b, fr, after)
