@@ -106,6 +106,7 @@ func mmm_new(kind C.int, host *C.mmm_chost) (h C.mmm_session) {
 	if kind != C.MMM_INSTRUMENT && kind != C.MMM_EFFECT {
 		return 0
 	}
+	_ = session.KeepCode() // without it everything is compiled here
 	s := session.New(session.Kind(kind), callbacks(host))
 	h = C.mmm_session(lastHandle.Add(1))
 	sessions.Store(h, s)

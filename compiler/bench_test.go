@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -108,7 +109,7 @@ func BenchmarkEditPhases(b *testing.B) {
 			flat := flatten()
 			info := types.CheckProgram(flat.File, types.Options{Modules: flat.Modules}, ds)
 			b.StartTimer()
-			stage.Expand(flat, info, nil, ds)
+			stage.Expand(context.Background(), flat, info, nil, ds)
 		}
 	})
 	r := Compile(Options{Name: "patch.mmm", Text: text})

@@ -4,10 +4,12 @@
 // A file walks through the folders in the order of their names in
 // ARCHITECTURE.md: source gives positions, syntax the tree, types meaning,
 // lower the middle form, mir the passes. Invariants: no input makes it panic
-// or hang; a Result without Program has an error. Safe for concurrent use.
+// or hang; a Result without Program has an error, was cancelled or is a library.
+// Safe for concurrent use.
 package compiler
 
 import (
+	"context"
 	"runtime/debug"
 
 	"mmm/compiler/diag"
@@ -36,6 +38,9 @@ type Options struct {
 	SelfInit0 bool
 	// Library accepts a program without dsp; Program is then nil.
 	Library bool
+	// Context, if not nil, ends when nobody wants the program any more: Compile
+	// then returns soon, with what it has so far.
+	Context context.Context
 }
 
 // Result is everything that is known of a program, as far as its phases went.
@@ -45,7 +50,7 @@ type Result struct {
 	Files   []stage.LoadedFile // every other file that was read
 	Whole   *syntax.File       // the program in one list, macros expanded
 	Info    *types.Info        // of Whole
-	Program *mir.Program       // nil after an error, and for a library
+	Program *mir.Program       // nil after an error, when cancelled, and for a library
 	Diags   diag.List
 }
 
@@ -59,6 +64,11 @@ func Compile(o Options) (r *Result) {
 				Note(source.Span{}, "%s", debug.Stack())
 		}
 	}()
+	ctx := o.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	cancelled := func() bool { return ctx.Err() != nil }
 	if len(o.Text) > MaxSourceBytes {
 		r.Source, _, _ = source.NewFile(o.Name, "")
 		r.Diags.Errorf(diag.TooLarge, source.Span{File: r.Source}, "The file has %d bytes, more than %d", len(o.Text), MaxSourceBytes)
@@ -72,12 +82,18 @@ func Compile(o Options) (r *Result) {
 		return r
 	}
 	r.Tree = syntax.Parse(file, &r.Diags)
+	if cancelled() {
+		return r
+	}
 	flat := stage.Flatten(r.Tree, o.Files, &r.Diags)
 	r.Files, r.Whole = flat.Files, flat.File
 	r.Info = types.CheckProgram(r.Whole, types.Options{Modules: flat.Modules, Imported: flat.Imported}, &r.Diags)
+	if cancelled() {
+		return r
+	}
 	if flat.Staged && !r.Diags.HasErrors() {
-		whole, ok := stage.Expand(flat, r.Info, o.Print, &r.Diags)
-		if !ok {
+		whole, ok := stage.Expand(ctx, flat, r.Info, o.Print, &r.Diags)
+		if !ok || cancelled() {
 			return r
 		}
 		r.Whole = whole
@@ -94,11 +110,11 @@ func Compile(o Options) (r *Result) {
 			d.Suggest("define what to play: fn dsp(){ … }")
 		}
 	}
-	if r.Diags.HasErrors() || r.Info.Dsp == nil {
+	if r.Diags.HasErrors() || r.Info.Dsp == nil || cancelled() {
 		return r
 	}
-	p := lower.Program(r.Whole, r.Info, lower.Options{SelfInit0: o.SelfInit0}, &r.Diags)
-	if p == nil {
+	p := lower.Program(r.Whole, r.Info, lower.Options{SelfInit0: o.SelfInit0, Sound: o.Files.Sound}, &r.Diags)
+	if p == nil || cancelled() {
 		return r
 	}
 	err := mir.Verify(p)

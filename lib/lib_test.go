@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mmm/compiler"
+	"mmm/compiler/types"
 	"mmm/lib"
 )
 
@@ -96,6 +97,28 @@ func TestEveryModuleLoadsWithoutAWarning(t *testing.T) {
 		}
 		if r.Program == nil {
 			t.Errorf("%s: no program", file)
+		}
+	}
+}
+
+func TestEveryBuiltinIsDescribed(t *testing.T) {
+	have := map[string]bool{}
+	for _, f := range lib.Builtins().Functions {
+		if have[f.Name] = true; !types.IsBuiltin(f.Name) {
+			t.Errorf("builtins.txt describes %s, which is no builtin", f.Name)
+		}
+		if f.Macro != types.IsMacroOnly(f.Name) {
+			t.Errorf("builtins.txt puts %s into the wrong stage", f.Name)
+		}
+		for _, p := range strings.Split(f.Params, ", ") {
+			if !strings.Contains(f.Doc, p) {
+				t.Errorf("builtins.txt does not say what %s of %s is", p, f.Name)
+			}
+		}
+	}
+	for _, name := range types.Builtins() {
+		if !have[name] && !strings.HasPrefix(name, "_") {
+			t.Errorf("builtins.txt does not describe %s", name)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/cgo"
 	"unsafe"
 
@@ -54,12 +55,14 @@ type Instance struct {
 	objects   *Objects
 	recursive bool
 	vm        *vmSide
-	handle    cgo.Handle // of vm, 0 for machine code
+	handle    cgo.Handle     // of vm, 0 for machine code
+	sounds    runtime.Pinner // keeps samples where C reads them
 }
 
 // NewNative makes an instance that runs the module's machine code. recursive
 // gives it a stack of its own with room for state.MaxDepth calls (8 MB), as
-// native.Deep says; without it takes at most 64 kB of its caller's stack. objects
+// native.Deep says; so has a large module. Others take at most 64 kB of their
+// caller's stack. objects
 // are those of the program, nil for one that makes none and keeps no strings.
 // [any-thread]
 func NewNative(m *Module, img state.Image, objects *Objects, recursive bool) (*Instance, error) {
@@ -70,7 +73,7 @@ func NewNative(m *Module, img state.Image, objects *Objects, recursive bool) (*I
 	text := (*C.char)(C.calloc(1, textBytes))
 	defer C.free(unsafe.Pointer(text))
 	tables, size := objects.c()
-	c := C.mmmrt_native(m.c, &image, tables, size, C.bool(recursive), text, textBytes)
+	c := C.mmmrt_native(m.code.c, &image, tables, size, C.bool(recursive || m.large), text, textBytes)
 	if c == nil {
 		return nil, errors.New("instance: " + C.GoString(text))
 	}
@@ -113,6 +116,32 @@ func (in *Instance) Words() []uint64 { return in.words }
 // Image is the layout of the memory. [any-thread]
 func (in *Instance) Image() state.Image { return in.img }
 
+// SetSounds gives the instance the sounds of its program, before Init. They are
+// shared, not copied. [any-thread]
+func (in *Instance) SetSounds(sounds []*state.Sound) error {
+	if len(sounds) == 0 {
+		return nil
+	}
+	list := (*C.mmmrt_sound)(C.calloc(C.size_t(len(sounds)), C.sizeof_mmmrt_sound))
+	defer C.free(unsafe.Pointer(list))
+	for i, s := range sounds {
+		c := &unsafe.Slice(list, len(sounds))[i]
+		c.frames, c.channels = C.uint64_t(s.Frames), C.uint32_t(s.Channels)
+		if p := unsafe.SliceData(s.Singles); len(s.Singles) > 0 {
+			in.sounds.Pin(p)
+			c.singles = (*C.float)(p)
+		}
+		if p := unsafe.SliceData(s.Doubles); len(s.Doubles) > 0 {
+			in.sounds.Pin(p)
+			c.doubles = (*C.double)(p)
+		}
+	}
+	if !C.mmmrt_instance_sounds(in.c, list, C.uint32_t(len(sounds))) {
+		return errors.New("instance: no memory for its sounds")
+	}
+	return nil
+}
+
 // Init runs the initialiser at the sample index now and the rate in Hz, and
 // keeps what it leaves for a later reset. It zeroes nothing. An initialiser that
 // takes longer than 0.8 s is stopped. The error is a *FaultError. [any-thread]
@@ -135,6 +164,31 @@ func (in *Instance) detail(text string) string {
 		return in.vm.panicked
 	}
 	return text
+}
+
+// Improve gives an instance, which may be playing, better code of the same
+// module: it takes it up at its next block, with its memory as it is, so nothing
+// is heard of it. After an error nothing has changed. [any-thread]
+func (in *Instance) Improve(m *Module) error {
+	text := (*C.char)(C.calloc(1, textBytes))
+	defer C.free(unsafe.Pointer(text))
+	if in.c == nil || !C.mmmrt_native_improve(in.c, m.code.c, text, textBytes) {
+		return errors.New("instance: " + C.GoString(text))
+	}
+	return nil
+}
+
+// Trial plays a few frames after Init and undoes what they did. It returns a
+// *FaultError if every one of them faulted, so that the program would only be
+// silent. For an instance that is not published; a vm goes on remembering what it has warned
+// of. [any-thread]
+func (in *Instance) Trial(frames int) error {
+	var place C.int64_t
+	fault := state.Fault(C.mmmrt_instance_trial(in.c, C.uint32_t(frames), &place))
+	if fault == state.FaultNone {
+		return nil
+	}
+	return &FaultError{Fault: fault, Place: int(place)}
 }
 
 // Run plays frames of the in and out buffers directly, from first on; first +
@@ -167,6 +221,7 @@ func (in *Instance) Close() {
 	}
 	C.mmmrt_instance_free(in.c)
 	in.c, in.words = nil, nil
+	in.sounds.Unpin()
 	if in.handle != 0 {
 		in.handle.Delete()
 		in.handle = 0

@@ -94,18 +94,37 @@ typedef struct mmmrt_instance mmmrt_instance;
 
 /* Makes machine code of a WebAssembly module. It must export a 32-bit memory
    "memory", "init" () -> () and "run" (i32 first, i32 frames) -> (); it may
-   import what core/imports.c lists. Returns NULL and an error text. [any-thread] */
-mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size);
+   import what core/imports.c lists. quick: compile fast, for slower code that
+   computes the same bits. Returns NULL and an error text. [any-thread] */
+mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, bool quick, char *error, size_t error_size);
+
+/* A module as bytes, to be freed by free(); NULL when memory is short. The bytes
+   of a module that was not compiled quickly can be loaded. [any-thread] */
+uint8_t *mmmrt_module_save(mmmrt_module *module, size_t *size);
+
+/* Makes a module of what mmmrt_module_save gave, in this or another process of
+   the same build on the same kind of processor; NULL and an error text for
+   another's. The bytes are machine code and trusted: anything else in them is
+   run as it is. [any-thread] */
+mmmrt_module *mmmrt_module_load(const uint8_t *code, size_t size, char *error, size_t error_size);
 
 /* Frees a module, not its instances. NULL is none. [any-thread] */
 void mmmrt_module_free(mmmrt_module *module);
 
 /* Makes an instance that runs machine code; objects are copied. deep: it calls
-   recursive functions or function values and runs on a private stack with room for state.MaxDepth calls; without, it
-   runs on its caller's stack, of which it takes 64 kB at most. NULL and an error
+   recursive functions or function values, or may take much stack, and runs on a
+   private stack with room for state.MaxDepth calls (8 MB, of which only what is
+   used is backed); without, it runs on its caller's stack, of which it takes
+   64 kB at most. NULL and an error
    text when the module does not fit the image or memory is short. [any-thread] */
 mmmrt_instance *mmmrt_native(mmmrt_module *module, const mmmrt_image *image, const uint32_t *objects,
                              uint32_t object_words, bool deep, char *error, size_t error_size);
+
+/* Gives an instance better code, compiled from the same bytes. The instance, which
+   may be playing, takes it up at its next run: its memory stays where and as it
+   is, so nothing is heard. False and an error text when the module does not fit;
+   then nothing has changed. One call at a time. [any-thread] */
+bool mmmrt_native_improve(mmmrt_instance *instance, mmmrt_module *module, char *error, size_t error_size);
 
 /* What stands in for machine code in a vm instance: both return 0, or another
    number after a defect. The context is passed through. */
@@ -125,6 +144,23 @@ void mmmrt_instance_free(mmmrt_instance *instance);
 /* The memory; its address and size never change. [any-thread] */
 uint64_t *mmmrt_instance_words(mmmrt_instance *instance);
 
+/* A decoded sound file: state.Sound. Samples stand channel after channel; one of
+   the two pointers is NULL. */
+typedef struct mmmrt_sound {
+    const float *singles;
+    const double *doubles;
+    uint64_t frames;
+    uint32_t channels;
+} mmmrt_sound;
+
+/* How a sound is read between its frames: state.Interpolation. */
+enum mmmrt_interpolation { MMMRT_LINEAR = 0, MMMRT_CUBIC = 1 };
+
+/* Gives an instance the sounds of its program, before init. The descriptions are
+   copied, the samples are not: they stay until the instance is freed. False when
+   memory is short or a sound describes nothing. [any-thread] */
+bool mmmrt_instance_sounds(mmmrt_instance *instance, const mmmrt_sound *sounds, uint32_t count);
+
 /* Sets sample index and rate, runs the initialiser and keeps what it left, for
    mmm_reset. Returns enum mmmrt_fault; place is the index of the function that
    faulted, or -1. detail gets the engine's words about a trap. [any-thread] */
@@ -135,6 +171,11 @@ int mmmrt_instance_init(mmmrt_instance *instance, double now, double rate, int64
    MMMRT_BLOCK_FRAMES in all. Returns enum mmmrt_fault, the first since init.
    [any-thread] */
 int mmmrt_instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames);
+
+/* Runs so many frames of silence after init and undoes what they did, printed
+   lines included. Returns the fault if the program would only be silent, else
+   MMMRT_FAULT_NONE; place as for init. [any-thread] */
+int mmmrt_instance_trial(mmmrt_instance *instance, uint32_t frames, int64_t *place);
 
 /* Appends to the instance's log; a full log drops and counts. Called by the
    thread that runs the instance. [audio-thread] */
@@ -359,11 +400,11 @@ typedef struct mmmrt_stats {
 /* Reads the counts, each by itself. [any-thread] */
 void mmmrt_player_stats(mmm_player *player, mmmrt_stats *stats);
 
-/* Plays blocks of silence into buffers of its own: wall_ns[blocks] gets the time
-   of each block, cpu_ns the processor time of all. False when memory is short.
-   [any-thread] */
-bool mmmrt_measure(mmm_player *player, uint32_t blocks, uint32_t frames, uint32_t ins, uint32_t outs,
-                   uint64_t *wall_ns, uint64_t *cpu_ns);
+/* Plays blocks of silence into buffers of its own, each block with all players
+   one after the other: wall_ns[blocks] gets the time of each block, cpu_ns the
+   processor time of all. False when memory is short. [any-thread] */
+bool mmmrt_measure(mmm_player *const *players, uint32_t player_count, uint32_t blocks, uint32_t frames, uint32_t ins,
+                   uint32_t outs, uint64_t *wall_ns, uint64_t *cpu_ns);
 
 #ifdef __cplusplus
 }

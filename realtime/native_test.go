@@ -104,6 +104,21 @@ func TestAStackThatOverflowsIsAFaultOfDepth(t *testing.T) {
 	}
 }
 
+func TestALargeProgramHasMoreStackThanItsCallers(t *testing.T) {
+	w := testModule(recurse(6000, 2)) // 100 kB and more
+	small, large := instantiate(t, w, false), w
+	defer small.Close()
+	if f := small.Run(0, 1); f != state.FaultDepth {
+		t.Errorf("a small module: fault %v", f)
+	}
+	large.padding = smallCode
+	in := instantiate(t, large, false)
+	defer in.Close()
+	if f := in.Run(0, 1); f != state.FaultNone || outputs(in, 1)[0] != 6000 {
+		t.Errorf("a large module: fault %v, %v", f, outputs(in, 1)[0])
+	}
+}
+
 func TestATrapIsReportedWithItsCause(t *testing.T) {
 	w := testModule(accumulate())
 	w.initBody = []byte{0x00} // unreachable

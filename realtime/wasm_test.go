@@ -16,6 +16,7 @@ type wasm struct {
 	pages          int
 	initBody, body []byte // without locals and end; run has the locals first, frames, at (2)
 	memory         string // name of the memory's export
+	padding        int    // bytes of a section without meaning
 }
 
 func uleb(v int) []byte { return binary.AppendUvarint(nil, uint64(v)) }
@@ -97,6 +98,10 @@ func (w wasm) bytes() []byte {
 	// rec(n) = n == 0 ? 0 : rec(n-1) + 1
 	rec := cat(get(0), []byte{0x45, 0x04, i32}, i32Const(0), []byte{0x05},
 		get(0), i32Const(1), []byte{0x6b}, call(n+2), i32Const(1), []byte{0x6a, 0x0b})
+	var padding []byte
+	if w.padding > 0 {
+		padding = section(0, cat(str("padding"), make([]byte, w.padding)))
+	}
 	return cat([]byte("\x00asm\x01\x00\x00\x00"),
 		section(1, types),
 		section(2, vec(imports...)),
@@ -104,6 +109,7 @@ func (w wasm) bytes() []byte {
 		section(5, vec(cat([]byte{1}, uleb(w.pages), uleb(w.pages)))),
 		section(7, vec(export(w.memory, 2, 0), export("init", 0, n), export("run", 0, n+1))),
 		section(10, vec(code(vec(), w.initBody), code(vec([]byte{1, i32}), w.body), code(vec(), rec))),
+		padding,
 	)
 }
 

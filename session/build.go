@@ -41,6 +41,7 @@ type Code struct {
 	Engine  string
 
 	module    *realtime.Module // native
+	wasm      []byte           // what module was made of, if it was made quickly and better code can be had; else nil
 	bytecode  *vm.Program      // vm
 	objects   *realtime.Objects
 	recursive bool
@@ -50,6 +51,21 @@ type Code struct {
 // Build makes a program ready for an engine. An error is a fault of ours or a
 // limit of the engine: the patch itself is right. [any-thread]
 func Build(p *mir.Program, engine string) (*Code, error) {
+	return buildBy(p, engine, func(wasm []byte) (*realtime.Module, bool, error) {
+		m, err := realtime.Compile(wasm)
+		return m, true, err
+	})
+}
+
+// buildSoon is Build for somebody who waits to hear it: code that takes long to
+// be made well is made quickly, and Improve is worth calling. [any-thread]
+func buildSoon(p *mir.Program, engine string) (*Code, error) {
+	return buildBy(p, engine, realtime.CompileSoon)
+}
+
+// buildBy is Build with a way to machine code, which also tells whether it is the
+// best.
+func buildBy(p *mir.Program, engine string, translate func([]byte) (*realtime.Module, bool, error)) (*Code, error) {
 	c := &Code{Program: p, Engine: engine, objects: realtime.NewObjects(p.Objects()), recursive: native.Deep(p), rest: rest(p)}
 	switch engine {
 	case VM:
@@ -63,13 +79,29 @@ func Build(p *mir.Program, engine string) (*Code, error) {
 		if err != nil {
 			return nil, fmt.Errorf("native: %w", err)
 		}
-		if c.module, err = realtime.Compile(wasm); err != nil {
+		best := false
+		if c.module, best, err = translate(wasm); err != nil {
 			return nil, fmt.Errorf("native: %w", err)
+		}
+		if !best {
+			c.wasm = wasm
 		}
 	default:
 		return nil, fmt.Errorf("there is no engine %q", engine)
 	}
 	return c, nil
+}
+
+// share returns a Code of the same program for another goroutine, nil of nil.
+func (c *Code) share() *Code {
+	if c == nil {
+		return nil
+	}
+	other := *c
+	if c.module != nil {
+		other.module = c.module.Share()
+	}
+	return &other
 }
 
 // rest returns how a program can be silent for good, in words of its memory.
@@ -105,6 +137,20 @@ func (c *Code) Close() {
 	}
 }
 
+// Tried is Instance for a program that has played a few frames on trial: the
+// error says if it would only be silent. [any-thread]
+func (c *Code) Tried(value func(params.Control) float64, now, rate float64) (*realtime.Instance, error) {
+	inst, err := c.Instance(value, now, rate)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.trial(inst, value, now, rate); err != nil {
+		inst.Close()
+		return nil, err
+	}
+	return inst, nil
+}
+
 // Instance makes an instance whose parameter cells hold value(control), plain,
 // and whose top level has run with now (samples) and rate (Hz). value nil means
 // the defaults. The caller closes the instance or publishes it. [any-thread]
@@ -132,6 +178,10 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 		inst, err = realtime.NewNative(c.module, p.Image, c.objects, c.recursive)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := inst.SetSounds(p.Sounds); err != nil {
+		inst.Close()
 		return nil, err
 	}
 	words := inst.Words()
@@ -162,32 +212,31 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 // trialFrames is how many frames a program that could run away plays on trial.
 const trialFrames = 16
 
-// Trial plays a few frames on an instance of its own and returns an error if
-// every one of them faults: such a patch would only be silent. Programs that
-// cannot fault are not tried. value, now and rate as for Instance. [any-thread]
-func (c *Code) Trial(value func(params.Control) float64, now, rate float64) error {
+// trial plays a few frames and returns an error if every one of them faults:
+// such a patch would only be silent. Programs that cannot fault are not tried.
+// Nothing is left of the trial on inst, which value, now and rate made.
+func (c *Code) trial(inst *realtime.Instance, value func(params.Control) float64, now, rate float64) error {
 	if !c.recursive && c.Program.HeapOp() == nil {
 		return nil
 	}
-	inst, err := c.Instance(value, now, rate)
-	if err != nil {
-		return err
+	var err error
+	if c.Engine == VM { // its machine remembers what it has warned of
+		var other *realtime.Instance
+		if other, err = c.Instance(value, now, rate); err != nil {
+			return err
+		}
+		defer other.Close()
+		inst = other
 	}
-	defer inst.Close()
-	inst.Run(0, trialFrames)
-	words := inst.Words()
-	fault := state.Fault(words[state.StickyFaultWord])
-	if state.Fault(words[state.FaultWord]) == state.FaultTime {
-		fault = state.FaultTime
-	}
-	if fault == state.FaultNone || fault == state.FaultDepth && words[state.FaultTurnsWord] < trialFrames {
+	var fault *realtime.FaultError
+	if err = inst.Trial(trialFrames); !errors.As(err, &fault) {
 		return nil
 	}
-	place := int(int64(words[state.StickyPlaceWord]))
-	if fault == state.FaultTime { // the watchdog does not know where
+	place := fault.Place
+	if fault.Fault == state.FaultTime { // the watchdog does not know where
 		place = slices.IndexFunc(c.Program.Funcs, func(f *mir.Func) bool { return f.Recursive })
 	}
-	return &InitError{&realtime.FaultError{Fault: fault, Place: place}, c.Program, "The patch would be silent"}
+	return &InitError{&realtime.FaultError{Fault: fault.Fault, Place: place}, c.Program, "The patch would be silent"}
 }
 
 // Controls returns the controls of a program in the order of its parameter

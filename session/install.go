@@ -32,7 +32,8 @@ type edit struct {
 
 // install compiles a text and makes it the patch: the one way in which what
 // sounds changes. It reports false and leaves everything but the status as it
-// was when the text is broken. Control goroutine only.
+// was when the text is broken, or when a newer edit came while it took long to
+// compile; of that not even the status tells. Control goroutine only.
 func (s *Session) install(e edit) bool {
 	s.poll()
 	engine := s.Engine()
@@ -41,6 +42,9 @@ func (s *Session) install(e edit) bool {
 		s.seen = out.seen
 	}
 	code := out.code
+	if out.stale {
+		return false
+	}
 	if code == nil {
 		s.fail(out.diags)
 		return false
@@ -78,6 +82,7 @@ func (s *Session) install(e edit) bool {
 		s.log.print(Warning, "no host parameter is left for "+strings.Join(unbound, ", "))
 	}
 	s.succeed(out.diags, unbound)
+	s.improve()
 	notices := NoticeInfo | NoticeValues | NoticePages | NoticeDirty
 	if e.user {
 		notices |= NoticeEdit
@@ -158,10 +163,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 		now = s.player.Now()
 	}
 	value := func(c params.Control) float64 { return cellValue(table, c) }
-	if err := code.Trial(value, now, s.rate); err != nil {
-		return err
-	}
-	inst, err := code.Instance(value, now, s.rate)
+	inst, err := code.Tried(value, now, s.rate)
 	if err != nil {
 		return err
 	}
@@ -189,7 +191,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 		return err
 	}
 	s.fresh = !carry
-	s.handed[inst] = playing{code.Program, id}
+	s.handed[inst] = playing{code.Program, id, code.wasm != nil}
 	s.collect()
 	s.wake() // the host may have stopped playing
 	return nil

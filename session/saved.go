@@ -148,8 +148,10 @@ func (s *Session) LoadState(data []byte, context Context) error {
 		s.log.print(Error, "this is not a saved state: "+err.Error())
 		return err
 	}
+	s.ask()
 	preset := context == Preset || st.Context == presetWord
 	s.do(func() {
+		s.begin()
 		s.poll()
 		e := edit{text: st.Patch, name: st.Name, path: st.Path, other: true, table: st.Params, held: st.Files, keep: true}
 		s.mu.Lock()

@@ -2,6 +2,7 @@ package session
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mmm/compiler/diag"
@@ -45,7 +46,8 @@ type patch struct {
 // playing is a program that was handed to the player.
 type playing struct {
 	program *mir.Program
-	patch   int // id of its patch
+	patch   int  // id of its patch
+	quick   bool // its machine code was made quickly and may be improved
 }
 
 // Session is one plugin instance.
@@ -68,7 +70,12 @@ type Session struct {
 	watcher *watcher
 	seen    map[string]found // what the last compile from this machine's files looked for
 	edited  bool             // the text is newer than the followed file's
-	busy    bool             // a compile that took too long is still running
+	begun   int64            // edits that the control goroutine has got to
+
+	asked  atomic.Int64         // edits that replace whatever is being compiled
+	nudge  chan struct{}        // an edit was asked for
+	slots  chan struct{}        // holds one for each compile that runs
+	newest atomic.Pointer[Code] // the code that is worth improving
 
 	mu       sync.Mutex // guards what follows
 	patch    patch
@@ -102,6 +109,8 @@ func New(kind Kind, host Host) *Session {
 		requests: make(chan func(), 64),
 		closing:  make(chan struct{}),
 		ended:    make(chan struct{}),
+		nudge:    make(chan struct{}, 1),
+		slots:    make(chan struct{}, maxCompiles),
 		handed:   map[*realtime.Instance]playing{},
 		table:    params.New(),
 		rate:     48000,
@@ -149,9 +158,11 @@ func (s *Session) Deactivate() {
 
 // Swap makes text the patch, as an edit of the present one: state is carried
 // over and time goes on. With wait it returns when the program is published,
-// false when the patch is broken, in which case nothing changes but the status;
-// without, at once with true. [any-thread]
+// false when the patch is broken, in which case nothing changes but the status,
+// or when a newer edit came while it took long to compile, in which case nothing
+// changes; without, at once with true. [any-thread]
 func (s *Session) Swap(text, name string, wait bool) (ok bool) {
+	s.ask()
 	if wait {
 		s.do(s.arriving(func() { ok = s.swap(text, name) }))
 		return ok
@@ -172,6 +183,7 @@ func (s *Session) arriving(f func()) func() {
 
 // swap is Swap on the control goroutine.
 func (s *Session) swap(text, name string) bool {
+	s.begin()
 	s.mu.Lock()
 	e := edit{text: text, name: name, path: s.patch.path, user: true}
 	if !s.patch.here {
@@ -234,7 +246,10 @@ func (s *Session) SetEngine(name string) (ok bool) {
 		s.chosen = name
 		p := s.patch
 		s.mu.Unlock()
-		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), keep: true}); !ok {
+		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), keep: true}); s.superseded() {
+			ok = true // the newer edit is for that engine too
+		}
+		if !ok {
 			s.mu.Lock()
 			s.chosen = before
 			s.status.Engine = s.engine()

@@ -302,7 +302,12 @@ func (s *Session) watched(paths []string) {
 func (s *Session) startWatching(path, name string) {
 	s.watcher.stop()
 	s.watcher = nil
-	w, err := watchFile(path, name, func(w *watcher, own bool) { s.post(s.arriving(func() { s.saved(w, own) })) }, s.log.panicked)
+	w, err := watchFile(path, name, func(w *watcher, own bool) {
+		if own {
+			s.ask()
+		}
+		s.post(s.arriving(func() { s.saved(w, own) }))
+	}, s.log.panicked)
 	if err != nil {
 		s.log.print(Warning, "the file is not followed: "+err.Error())
 		return
@@ -312,6 +317,9 @@ func (s *Session) startWatching(path, name string) {
 
 // saved swaps in the text of a patch that was saved, own, or whose files were.
 func (s *Session) saved(w *watcher, own bool) {
+	if own {
+		s.begin()
+	}
 	if s.watcher != w || s.Path() != w.path {
 		return
 	}

@@ -64,6 +64,13 @@ func onNative(t *testing.T, name string, p *mir.Program) *runner {
 		t.Fatal(err)
 	}
 	t.Cleanup(module.Close)
+	e, _ := onModule(t, name, p, module)
+	return e
+}
+
+// onModule loads p with its machine code.
+func onModule(t *testing.T, name string, p *mir.Program, module *realtime.Module) (*runner, *realtime.Instance) {
+	t.Helper()
 	in, err := realtime.NewNative(module, p.Image, realtime.NewObjects(p.Objects()), native.Deep(p))
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +96,7 @@ func onNative(t *testing.T, name string, p *mir.Program) *runner {
 			log()
 		}
 	}
-	return e
+	return e, in
 }
 
 // sameWord reports whether two words are equal, all NaNs being one.
@@ -169,9 +176,8 @@ func optimize(t *testing.T, seed int64, p, optimized *mir.Program) {
 	optimized.Layout()
 }
 
-// playAlike plays some blocks of one program on all engines.
-func playAlike(t *testing.T, seed int64, p *mir.Program, engines []*runner) {
-	t.Helper()
+// begin gives all engines the same parameters and notes and runs the initialiser.
+func begin(p *mir.Program, engines []*runner) {
 	for _, e := range engines {
 		e.words[state.RateWord] = math.Float64bits(44100)
 		for i, par := range p.Params {
@@ -182,6 +188,12 @@ func playAlike(t *testing.T, seed int64, p *mir.Program, engines []*runner) {
 		}
 		e.init()
 	}
+}
+
+// playAlike plays some blocks of one program on all engines.
+func playAlike(t *testing.T, seed int64, p *mir.Program, engines []*runner) {
+	t.Helper()
+	begin(p, engines)
 	agree(t, seed, "after init", p, engines)
 	g := &randomProgram{r: rand.New(rand.NewSource(seed + 1))}
 	for block := range 4 {

@@ -9,8 +9,9 @@ import (
 // Verify checks the invariants of the middle form. An error is a defect of the
 // compiler, never of the patch.
 func Verify(p *Program) error {
+	sizes := map[*Func]int{}
 	for _, f := range p.Funcs {
-		v := &verifier{p: p, f: f, defined: make([]bool, f.Values), once: make([]bool, f.Values)}
+		v := &verifier{p: p, f: f, sizes: sizes, defined: make([]bool, f.Values), once: make([]bool, f.Values)}
 		for i := range f.Params {
 			v.defined[i], v.once[i] = true, true
 		}
@@ -25,8 +26,19 @@ func Verify(p *Program) error {
 type verifier struct {
 	p       *Program
 	f       *Func
-	defined []bool // visible here
-	once    []bool // defined anywhere
+	sizes   map[*Func]int // words of state blocks met so far: a size is a walk of a whole layout
+	defined []bool        // visible here
+	once    []bool        // defined anywhere
+}
+
+// stateSize returns the words of f's state block.
+func (v *verifier) stateSize(f *Func) int {
+	size, ok := v.sizes[f]
+	if !ok {
+		size = f.StateSize()
+		v.sizes[f] = size
+	}
+	return size
 }
 
 // block checks b, which must yield n values; what it defines ends with it.
@@ -99,14 +111,14 @@ func (v *verifier) instr(in *Instr) error {
 	case Probe:
 		return within(1, len(v.p.Probes))
 	case GetState, SetState, Mem:
-		return within(1, v.f.StateSize())
+		return within(1, v.stateSize(v.f))
 	case Delay:
-		return within(state.DelayHeader+int(in.Aux), v.f.StateSize())
+		return within(state.DelayHeader+int(in.Aux), v.stateSize(v.f))
 	case Call:
 		if len(in.Args) != len(in.Callee.Params) || len(in.Res) != len(in.Callee.Results) {
 			return fmt.Errorf("call of %s with %d arguments and %d results", in.Callee.Name, len(in.Args), len(in.Res))
 		}
-		return within(in.Callee.StateSize(), max(v.f.StateSize(), int(in.Imm)))
+		return within(v.stateSize(in.Callee), max(v.stateSize(v.f), int(in.Imm)))
 	case If:
 		if len(in.Blocks) != 2 {
 			return fmt.Errorf("%d blocks", len(in.Blocks))

@@ -4,8 +4,10 @@
 package stage
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"mmm/compiler/diag"
 	"mmm/compiler/emit"
@@ -30,6 +32,7 @@ var heaps = [...]int{1 << 17, 1 << 22, 1 << 26}
 
 // run is the macro stage of one program while it runs.
 type run struct {
+	ctx     context.Context // ends when nobody wants the code any more
 	ds      *diag.List
 	codes   []*code
 	printed strings.Builder
@@ -43,8 +46,8 @@ type run struct {
 // Expand runs the macro stage of a program, which was checked without errors,
 // and returns the program's main stage with all code in its place. print, if
 // not nil, receives what the macro stage prints. Problems go to ds; ok is then
-// false.
-func Expand(p *Program, info *types.Info, print func(string), ds *diag.List) (file *syntax.File, ok bool) {
+// false. When ctx ends the macro stage is stopped where it is.
+func Expand(ctx context.Context, p *Program, info *types.Info, print func(string), ds *diag.List) (file *syntax.File, ok bool) {
 	if !p.Staged {
 		return p.File, true
 	}
@@ -52,15 +55,15 @@ func Expand(p *Program, info *types.Info, print func(string), ds *diag.List) (fi
 	if prog == nil {
 		return nil, false
 	}
-	r := newRun(ds)
+	r := newRun(ctx, ds)
 	if len(calls) > 0 && !r.execute(prog, calls, print) {
 		return nil, false
 	}
 	return r.mainStage(p.File), true
 }
 
-func newRun(ds *diag.List) *run {
-	return &run{ds: ds, codes: []*code{nil}, made: map[syntax.Expr]syntax.Expr{}}
+func newRun(ctx context.Context, ds *diag.List) *run {
+	return &run{ctx: ctx, ds: ds, codes: []*code{nil}, made: map[syntax.Expr]syntax.Expr{}}
 }
 
 // execute runs the macro stage.
@@ -68,7 +71,7 @@ func (r *run) execute(prog *mir.Program, calls []lower.HostCall, print func(stri
 	var fault state.Fault
 	err := mir.Verify(prog)
 	for i := 0; i < len(heaps) && (err == nil || fault == state.FaultHeap); i++ {
-		*r = *newRun(r.ds)
+		*r = *newRun(r.ctx, r.ds)
 		fault, err = r.attempt(prog, calls, heaps[i])
 		if fault != state.FaultHeap {
 			break
@@ -107,10 +110,12 @@ func (r *run) attempt(prog *mir.Program, calls []lower.HostCall, heap int) (stat
 			return err
 		}
 	}
-	machine, err := vm.NewWithHosts(bytecode, make([]uint64, prog.Image.Words), hosts)
+	words := make([]uint64, prog.Image.Words)
+	machine, err := vm.NewWithHosts(bytecode, words, hosts)
 	if err != nil {
 		return 0, err
 	}
+	defer context.AfterFunc(r.ctx, func() { atomic.StoreUint64(&words[state.FaultWord], uint64(state.FaultTime)) })()
 	machine.Log = func(x float64, newline bool) {
 		if r.printed.Len() > maxPrinted {
 			return
@@ -142,6 +147,8 @@ func (r *run) failed(fault state.Fault) {
 		help = "a macro that calls itself needs a case in which it does not"
 	case fault == state.FaultHeap:
 		reason = fmt.Sprintf("more than %d MB of arrays and functions", heaps[len(heaps)-1]*8>>20)
+	case fault == state.FaultTime && r.ctx.Err() != nil:
+		reason = "its result is not wanted any more"
 	default:
 		reason = fmt.Sprintf("fault %d", fault)
 	}

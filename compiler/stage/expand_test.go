@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func expanded(text string) (file *syntax.File, printed string, ds *diag.List) {
 	if ds.HasErrors() {
 		return nil, "", ds
 	}
-	file, ok := Expand(p, info, func(s string) { printed += s }, ds)
+	file, ok := Expand(context.Background(), p, info, func(s string) { printed += s }, ds)
 	if ok {
 		types.CheckProgram(file, types.Options{Modules: p.Modules}, ds)
 		ds.Unique()

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func FuzzFlatten(f *testing.F) {
 		begin := time.Now()
 		p, info, ds := flattened(map[string]string{"/p/main.mmm": main, "/p/a.mmm": other}, Files{})
 		if !ds.HasErrors() {
-			if file, ok := Expand(p, info, nil, ds); ok {
+			if file, ok := Expand(context.Background(), p, info, nil, ds); ok {
 				types.CheckProgram(file, types.Options{Modules: p.Modules}, ds)
 			} else if !ds.HasErrors() {
 				t.Fatal("no program and no error")
@@ -57,7 +58,7 @@ func TestEveryModuleOfTheLibraryIsFreeOfMistakes(t *testing.T) {
 		name := strings.TrimSuffix(entry.Name(), filepath.Ext(entry.Name()))
 		p, info, ds := flattened(map[string]string{"/p/main.mmm": "use " + name + "::*"}, Files{})
 		if len(ds.All) == 0 {
-			Expand(p, info, nil, ds)
+			Expand(context.Background(), p, info, nil, ds)
 		}
 		if len(ds.All) > 0 {
 			t.Errorf("%s: %s", name, messages(ds))

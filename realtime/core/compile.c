@@ -1,5 +1,6 @@
 #include "compile.h"
 
+#include "linear.h"
 #include "stack.h"
 
 #include <pthread.h>
@@ -9,26 +10,25 @@
 
 struct mmmrt_module {
     wasmtime_module_t *code[2]; /* by deep; the deep one is loaded when first asked for */
+    bool quick;
     pthread_mutex_t lock;
 };
 
-static wasm_engine_t *engines[2];
-static pthread_once_t once[2] = {PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT};
+static wasm_engine_t *engines[2][2]; /* by quick and deep */
+static pthread_mutex_t engines_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static wasm_engine_t *make_engine(size_t max_stack) {
+static wasm_engine_t *make_engine(bool quick, size_t max_stack) {
     wasm_config_t *c = wasm_config_new();
     if (!c)
         return NULL;
+    linear_configure(c);
     /* no signal handler in somebody else's process; bounds are checked by code */
     wasmtime_config_signals_based_traps_set(c, false);
-    /* memories never grow: map what the module asks for and nothing beyond it */
-    wasmtime_config_memory_reservation_set(c, 0);
-    wasmtime_config_memory_reservation_for_growth_set(c, 0);
-    wasmtime_config_memory_guard_size_set(c, 0);
-    wasmtime_config_memory_init_cow_set(c, false);
     wasmtime_config_async_stack_size_set(c, DEEP_STACK); /* unused, but bounds the next */
     wasmtime_config_max_wasm_stack_set(c, max_stack);
-    wasmtime_config_cranelift_opt_level_set(c, WASMTIME_OPT_LEVEL_SPEED);
+    wasmtime_config_cranelift_opt_level_set(c, quick ? WASMTIME_OPT_LEVEL_NONE : WASMTIME_OPT_LEVEL_SPEED);
+    if (quick) /* registers are what takes the time in large functions */
+        wasmtime_config_cranelift_flag_set(c, "regalloc_algorithm", "single_pass");
     wasmtime_config_cranelift_nan_canonicalization_set(c, false);
     wasmtime_config_cranelift_debug_verifier_set(c, false);
     wasmtime_config_parallel_compilation_set(c, false); /* no threads of its own in the host */
@@ -37,13 +37,16 @@ static wasm_engine_t *make_engine(size_t max_stack) {
     return wasm_engine_new_with_config(c);
 }
 
-static void make_small(void) { engines[0] = make_engine(SMALL_STACK); }
-static void make_deep(void) { engines[1] = make_engine(DEEP_STACK - DEEP_STACK_RESERVE); }
-
-wasm_engine_t *module_engine(bool deep) {
-    pthread_once(&once[deep], deep ? make_deep : make_small);
-    return engines[deep];
+static wasm_engine_t *get_engine(bool quick, bool deep) {
+    pthread_mutex_lock(&engines_lock);
+    wasm_engine_t **engine = &engines[quick][deep];
+    if (!*engine)
+        *engine = make_engine(quick, deep ? DEEP_STACK - DEEP_STACK_RESERVE : SMALL_STACK);
+    pthread_mutex_unlock(&engines_lock);
+    return *engine;
 }
+
+wasm_engine_t *module_engine(const mmmrt_module *module, bool deep) { return get_engine(module->quick, deep); }
 
 void take_error(wasmtime_error_t *error, char *text, size_t size) {
     wasm_name_t message;
@@ -53,31 +56,58 @@ void take_error(wasmtime_error_t *error, char *text, size_t size) {
     wasmtime_error_delete(error);
 }
 
-mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, char *error, size_t error_size) {
-    wasm_engine_t *engine = module_engine(false);
+/* A module for the engine's code, or NULL and an error text. */
+static mmmrt_module *new_module(bool quick, wasmtime_error_t *(*make)(wasm_engine_t *, const uint8_t *, size_t,
+                                                                     wasmtime_module_t **),
+                                const uint8_t *bytes, size_t size, char *error, size_t error_size) {
+    wasm_engine_t *engine = get_engine(quick, false);
     mmmrt_module *module = engine ? calloc(1, sizeof *module) : NULL;
     if (!module) {
         snprintf(error, error_size, "out of memory");
         return NULL;
     }
-    wasmtime_error_t *failed = wasmtime_module_new(engine, wasm, size, &module->code[0]);
+    wasmtime_error_t *failed = make(engine, bytes, size, &module->code[0]);
     if (failed) {
         take_error(failed, error, error_size);
         free(module);
         return NULL;
     }
+    module->quick = quick;
     pthread_mutex_init(&module->lock, NULL);
     return module;
 }
 
+mmmrt_module *mmmrt_compile(const uint8_t *wasm, size_t size, bool quick, char *error, size_t error_size) {
+    return new_module(quick, wasmtime_module_new, wasm, size, error, error_size);
+}
+
+mmmrt_module *mmmrt_module_load(const uint8_t *code, size_t size, char *error, size_t error_size) {
+    return new_module(false, wasmtime_module_deserialize, code, size, error, error_size);
+}
+
+uint8_t *mmmrt_module_save(mmmrt_module *module, size_t *size) {
+    wasm_byte_vec_t bytes;
+    wasmtime_error_t *failed = wasmtime_module_serialize(module->code[0], &bytes);
+    if (failed) {
+        wasmtime_error_delete(failed);
+        return NULL;
+    }
+    uint8_t *copy = malloc(bytes.size ? bytes.size : 1);
+    if (copy)
+        memcpy(copy, bytes.data, bytes.size);
+    *size = bytes.size;
+    wasm_byte_vec_delete(&bytes);
+    return copy;
+}
+
 /* The code does not depend on the stack's size, so the deep engine gets what
    the small one made. */
-static wasmtime_module_t *copy_code(wasmtime_module_t *code, char *error, size_t error_size) {
+static wasmtime_module_t *copy_code(const mmmrt_module *module, char *error, size_t error_size) {
     wasmtime_module_t *copy = NULL;
     wasm_byte_vec_t bytes;
-    wasmtime_error_t *failed = wasmtime_module_serialize(code, &bytes);
+    wasmtime_error_t *failed = wasmtime_module_serialize(module->code[0], &bytes);
     if (!failed) {
-        failed = wasmtime_module_deserialize(module_engine(true), (const uint8_t *)bytes.data, bytes.size, &copy);
+        failed = wasmtime_module_deserialize(module_engine(module, true), (const uint8_t *)bytes.data, bytes.size, &copy);
         wasm_byte_vec_delete(&bytes);
     }
     if (failed)
@@ -88,7 +118,7 @@ static wasmtime_module_t *copy_code(wasmtime_module_t *code, char *error, size_t
 wasmtime_module_t *module_code(mmmrt_module *module, bool deep, char *error, size_t error_size) {
     pthread_mutex_lock(&module->lock);
     if (deep && !module->code[1])
-        module->code[1] = copy_code(module->code[0], error, error_size);
+        module->code[1] = copy_code(module, error, error_size);
     wasmtime_module_t *code = module->code[deep];
     pthread_mutex_unlock(&module->lock);
     return code;
@@ -115,7 +145,7 @@ static wasm_trap_t *nothing(void *env, wasmtime_caller_t *caller, wasmtime_val_r
 /* A call through wasmtime is what makes its thread-local data, and that makes
    the library's. */
 void mmm_thread_prepare(void) {
-    wasm_engine_t *engine = module_engine(false);
+    wasm_engine_t *engine = get_engine(false, false);
     if (!engine)
         return;
     wasmtime_store_t *store = wasmtime_store_new(engine, NULL, NULL);

@@ -14,9 +14,9 @@ static uint32_t class_of(uint64_t size, uint64_t *words) {
     return e * 4 + (uint32_t)(x >> e) - 4;
 }
 
-static uint32_t queue_at(const machine *m) { return HEAP_BITS + m->n / 64 + 1; }
+uint32_t heap_queue(uint32_t words) { return HEAP_BITS + words / 64 + 1; }
 
-uint32_t heap_start(const machine *m) { return queue_at(m) + (uint32_t)m->h[HEAP_ROOM] * TASK_WORDS; }
+uint32_t heap_start(const machine *m) { return heap_queue(m->n) + (uint32_t)m->h[HEAP_ROOM] * TASK_WORDS; }
 
 uint64_t heap_limit(const machine *m) {
     uint64_t used = m->h[HEAP_USED], room = m->n - used;
@@ -31,10 +31,12 @@ uint64_t heap_limit(const machine *m) {
 void heap_reset(machine *m) {
     if (m->n == 0)
         return;
-    uint32_t tasks = objects_queue(&m->o), queue = queue_at(m);
+    uint32_t tasks = objects_queue(&m->o), queue = heap_queue(m->n);
     uint32_t start = queue + tasks * TASK_WORDS;
-    memset(m->h, 0, start * sizeof *m->h);
-    m->h[HEAP_TOP] = start;
+    for (uint32_t k = 0; k < HEAP_LISTS; k++) /* warm.c looks on */
+        __atomic_store_n(&m->h[k], 0, __ATOMIC_RELAXED);
+    memset(m->h + HEAP_LISTS, 0, (queue - HEAP_LISTS) * sizeof *m->h); /* what the queue held nobody reads */
+    __atomic_store_n(&m->h[HEAP_TOP], start, __ATOMIC_RELAXED);
     m->h[HEAP_QUEUE] = queue;
     m->h[HEAP_ROOM] = tasks;
     m->h[HEAP_LIMIT] = heap_limit(m);
@@ -61,7 +63,7 @@ uint32_t heap_alloc(machine *m, uint64_t kind, uint64_t size, uint32_t count, ui
     uint32_t i = (uint32_t)h[HEAP_LISTS + class];
     if (i == 0 && h[HEAP_TOP] + words <= m->n) {
         i = (uint32_t)h[HEAP_TOP];
-        h[HEAP_TOP] += words;
+        __atomic_store_n(&h[HEAP_TOP], h[HEAP_TOP] + words, __ATOMIC_RELAXED);
         h[HEAP_BITS + (i >> 6)] |= (uint64_t)1 << (i & 63);
         h[i] = h[HEAP_FRESH] << 32;
     } else {
@@ -123,7 +125,7 @@ static uint32_t merge(machine *m) {
         if (end == i)
             end += class_words(block_class(h, i));
         else if (end == top)
-            h[HEAP_TOP] = i;
+            __atomic_store_n(&h[HEAP_TOP], i, __ATOMIC_RELAXED);
         else
             divide(m, i, end);
     }

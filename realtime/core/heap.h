@@ -125,6 +125,10 @@ void heap_doom(machine *m, uint32_t at);
 void heap_retain(machine *m, uint64_t w);
 void heap_release(machine *m, uint64_t w);
 
+/* Where the queue of tasks starts in a heap of so many words: behind those that
+   are kept whole. [audio-thread] */
+uint32_t heap_queue(uint32_t words);
+
 /* First word that blocks can take. [audio-thread] */
 uint32_t heap_start(const machine *m);
 

@@ -24,12 +24,9 @@ bool image_valid(const mmmrt_image *i) {
            part_valid(i->heap, i->heap_words, 1, i->words);
 }
 
-/* Words of a heap before its queue: they are kept whole. */
-static uint32_t heap_head(uint32_t words) { return HEAP_BITS + words / 64 + 1; }
-
 /* A heap has room for its own words and for one block. */
 static bool heap_fits(const machine *m, uint32_t words) {
-    return words == 0 || heap_head(words) + (uint64_t)objects_queue(&m->o) * TASK_WORDS < words;
+    return words == 0 || heap_queue(words) + (uint64_t)objects_queue(&m->o) * TASK_WORDS < words;
 }
 
 static bool take_objects(mmmrt_instance *instance, const uint32_t *objects, uint32_t object_words) {
@@ -58,11 +55,13 @@ bool instance_make(mmmrt_instance *instance, const mmmrt_image *image, const uin
     return instance->watched;
 }
 
-void instance_bind(mmmrt_instance *instance) {
+void instance_bind(mmmrt_instance *instance, size_t words) {
     machine *m = &instance->machine;
+    instance_warm(instance, words);
     m->words = instance->words;
     m->h = instance->words + instance->image.heap;
     m->n = instance->image.heap_words;
+    watchdog_warm(&instance->watch, instance);
 }
 
 void instance_unmake(mmmrt_instance *instance) {
@@ -72,6 +71,7 @@ void instance_unmake(mmmrt_instance *instance) {
     }
     queue_free(&instance->log);
     free(instance->snapshot);
+    free(instance->sounds);
     free(instance->objects);
     free(instance->machine.o.words);
     free(instance->machine.late);
@@ -106,7 +106,7 @@ void instance_run(mmmrt_instance *instance, uint32_t first, uint32_t frames) {
    blocks. Copies them to the snapshot or, if back, from there. */
 static void copy_heap(machine *m, uint64_t *snapshot, bool back) {
     uint64_t *kept = back ? snapshot : m->h;
-    uint32_t head = heap_head(m->n);
+    uint32_t head = heap_queue(m->n);
     const uint32_t parts[3][2] = {
         {0, head},
         {head, (uint32_t)kept[HEAP_TASKS] * TASK_WORDS},
@@ -115,9 +115,17 @@ static void copy_heap(machine *m, uint64_t *snapshot, bool back) {
     };
     for (int i = 0; i < 3; i++) {
         uint64_t *h = m->h + parts[i][0];
-        memcpy(back ? h : snapshot, back ? snapshot : h, parts[i][1] * sizeof *h);
-        snapshot += parts[i][1];
+        uint32_t words = parts[i][1], single = i == 0 && back ? HEAP_LISTS : 0;
+        for (uint32_t k = 0; k < single; k++) /* warm.c looks on */
+            __atomic_store_n(&h[k], snapshot[k], __ATOMIC_RELAXED);
+        memcpy(back ? h + single : snapshot, back ? snapshot + single : h, (words - single) * sizeof *h);
+        snapshot += words;
     }
+}
+
+/* Words that copy_heap copies. */
+static size_t heap_kept(const machine *m) {
+    return heap_queue(m->n) + m->h[HEAP_TASKS] * TASK_WORDS + m->h[HEAP_TOP] - heap_start(m);
 }
 
 /* False when memory is short. */
@@ -127,7 +135,7 @@ static bool keep_heap(mmmrt_instance *instance) {
     instance->objects = NULL;
     if (m->n == 0 || m->h[HEAP_TOP] == 0)
         return true;
-    instance->objects = memory_new(m->h[HEAP_TOP] * sizeof *m->h);
+    instance->objects = memory_new(heap_kept(m) * sizeof *m->h);
     if (instance->objects)
         copy_heap(m, instance->objects, false);
     return instance->objects != NULL;

@@ -24,6 +24,7 @@ typedef struct engine {
     bool (*run)(mmmrt_instance *, uint32_t first, uint32_t frames); /* [audio-thread] */
     void (*free)(mmmrt_instance *);                                 /* [any-thread] */
     void (*detail)(mmmrt_instance *, char *text, size_t size);      /* [any-thread] */
+    void (*settle)(mmmrt_instance *); /* backs what runs so far have used. NULL: nothing to do. [any-thread] */
 } engine;
 
 struct mmmrt_instance {
@@ -33,21 +34,44 @@ struct mmmrt_instance {
     uint64_t *snapshot; /* globals and initialiser's words after init */
     machine machine;    /* its objects */
     uint64_t *objects;  /* snapshot of them, NULL without a heap */
+    mmmrt_sound *sounds;
+    uint32_t sound_count;
     queue log;
     _Atomic uint32_t log_dropped;
     watch watch; /* for runs by the control side */
     bool watched;
+    _Atomic uint32_t warm, warm_tasks; /* words of the heap, and tasks of its queue, that are backed: warm.c */
 };
 
 /* Prepares the common part; words are the engine's to provide. [any-thread] */
 bool instance_make(mmmrt_instance *instance, const mmmrt_image *image, const uint32_t *objects, uint32_t object_words,
                    const engine *engine);
 
-/* Makes the machine find its heap in the words. [any-thread] */
-void instance_bind(mmmrt_instance *instance);
+/* Makes the machine find its heap in the words, of which there are so many, the
+   code's own included. [any-thread] */
+void instance_bind(mmmrt_instance *instance, size_t words);
 
 /* Frees the common part. [any-thread] */
 void instance_unmake(mmmrt_instance *instance);
+
+/* ---- warm.c ---- */
+
+/* Backs what is sure to be used: all but a heap that nothing is in yet. [any-thread] */
+void instance_warm(mmmrt_instance *instance, size_t words);
+
+/* Backs so many words of the heap, and so many tasks of its queue. [any-thread] */
+void instance_warm_heap(mmmrt_instance *instance, uint64_t words, uint64_t tasks);
+
+/* Backs what the heap may take before the next call. [any-thread] */
+void instance_warm_ahead(mmmrt_instance *instance);
+
+/* Words of the heap that have ever been in use. [any-thread] */
+uint64_t instance_heap_top(const mmmrt_instance *instance);
+
+/* Tasks that wait. [any-thread] */
+uint64_t instance_heap_tasks(const mmmrt_instance *instance);
+
+/* ---- instance.c ---- */
 
 /* Whether every part of the image lies within its words. [any-thread] */
 bool image_valid(const mmmrt_image *image);

@@ -42,10 +42,11 @@ struct mmmrt_program {
 
     mmmrt_rest rest; /* its lists are the program's own */
 
-    double *last;        /* last output sample of each channel, to fade out from after a fault */
+    double *last;        /* last good output sample of each channel, to fade out from at a fault */
+    bool muting;         /* the fade-out is going on, or over: its latest turns faulted */
     bool fault_told;
     bool suspended;      /* faulted for good: silent until the next program */
-    uint32_t mute_frames, mute_left; /* of the fade-out after a fault */
+    uint32_t mute_frames, mute_left; /* of that fade-out */
     bool nonfinite_told;
 };
 

@@ -14,9 +14,13 @@ static double *output_buffer(mmmrt_instance *in, uint32_t channel) {
     return (double *)(in->words + in->image.out + (size_t)channel * MMMRT_BLOCK_FRAMES);
 }
 
+static void start_mute(const mmm_player *p, mmmrt_program *program) {
+    program->muting = true;
+    program->mute_frames = program->mute_left = (uint32_t)(player_rate(p) * MUTE_SECONDS);
+}
+
 static void suspend(mmm_player *p, mmmrt_program *program) {
     program->suspended = true;
-    program->mute_frames = program->mute_left = (uint32_t)(player_rate(p) * MUTE_SECONDS);
     report(p, &(mmmrt_report){.kind = MMMRT_REPORT_SUSPENDED,
                               .value = instance_now(program->instance),
                               .instance = program->instance});
@@ -53,22 +57,44 @@ static void play_segment(mmm_player *p, mmmrt_program *program, uint32_t first, 
         suspend(p, program);
 }
 
-/* Ends a chunk of one program: after a fault what it left is not to be heard, but
-   a short fade from its last good sample; before, that sample is noted. */
+/* How many frames of a chunk are to be heard as they are. Faulting turns give
+   zeros, so they are at the end; after a trap or a stop nothing is certain. */
+static uint32_t good_frames(mmmrt_instance *in, uint32_t frames) {
+    int fault = instance_fault(in);
+    if (fault == MMMRT_FAULT_TIME || fault == MMMRT_FAULT_TRAP)
+        return 0;
+    uint32_t good = 0;
+    for (uint32_t c = 0; c < in->image.outs; c++) {
+        const double *out = output_buffer(in, c);
+        uint32_t n = frames;
+        while (n > good && out[n - 1] == 0)
+            n--;
+        good = n;
+    }
+    return good;
+}
+
+/* Ends a chunk of one program: what it leaves while it faults is not to be heard,
+   but a short fade from its last good sample. */
 static void finish_chunk(const mmm_player *p, mmmrt_program *program, uint32_t frames) {
     mmmrt_instance *in = program->instance;
-    if (program->suspended && p->offline)
-        return; /* exact: what was computed before the fault stays */
+    if (p->offline)
+        return; /* exact: zeros are zeros, and what was computed before a fault stays */
+    bool faulting = program->suspended || in->words[MMMRT_FAULT_TURNS_WORD] > 0;
+    uint32_t good = !faulting ? frames : program->muting ? 0 : good_frames(in, frames);
+    if (!faulting)
+        program->muting = false;
+    else if (!program->muting)
+        start_mute(p, program);
     uint32_t left = program->mute_left;
     for (uint32_t c = 0; c < in->image.outs; c++) {
         double *out = output_buffer(in, c);
-        if (!program->suspended) {
-            double x = out[frames - 1];
+        if (good > 0) {
+            double x = out[good - 1];
             program->last[c] = fabs(x) <= DBL_MAX ? x : 0;
-            continue;
         }
         left = program->mute_left;
-        for (uint32_t i = 0; i < frames; i++) {
+        for (uint32_t i = good; i < frames; i++) {
             if (left > 0)
                 left--;
             out[i] = left > 0 ? program->last[c] * left / program->mute_frames : 0;

@@ -69,7 +69,7 @@ void task_schedule(machine *m, double when, uint64_t w, int32_t place, uint32_t 
         return;
     }
     heap_retain(m, w);
-    h[HEAP_TASKS] = n + 1;
+    __atomic_store_n(&h[HEAP_TASKS], n + 1, __ATOMIC_RELAXED); /* warm.c looks on */
     h[HEAP_ORDER]++;
     sift_up(m, n, (const uint64_t[]){at, h[HEAP_ORDER], w});
 }
@@ -80,7 +80,7 @@ uint64_t task_due(machine *m) {
         return 0;
     uint64_t w = task(m, 0)[2], last[TASK_WORDS];
     n--;
-    h[HEAP_TASKS] = n;
+    __atomic_store_n(&h[HEAP_TASKS], n, __ATOMIC_RELAXED);
     memcpy(last, task(m, n), sizeof last);
     uint64_t k = 0;
     for (;;) {

@@ -1,5 +1,5 @@
-/* Calls on a private stack: recursive programs need more stack than a host's
-   audio thread is sure to have. */
+/* Calls on a private stack: recursive programs and very large ones need more
+   stack than a host's audio thread is sure to have. */
 #ifndef MMMRT_STACK_H
 #define MMMRT_STACK_H
 
@@ -8,9 +8,13 @@
 #define DEEP_STACK (8u << 20)
 #define DEEP_STACK_RESERVE (256u << 10)
 
-/* Maps a stack with a guard page below it and touches all of it. NULL when
-   memory is short. [any-thread] */
+/* Reserves a stack with a guard page below it. Of its memory as much is backed
+   as programs use that do not go deep. NULL when memory is short. [any-thread] */
 void *stack_new(void);
+
+/* Backs twice as much as has been used so far, so that going that deep again is
+   no page fault. [any-thread] */
+void stack_settle(void *stack);
 
 /* Unmaps a stack; NULL is none. [any-thread] */
 void stack_free(void *stack);

@@ -184,6 +184,7 @@ void swap_reset(mmm_player *p) {
     p->running->suspended = instance_dead(p->running->instance);
     for (uint32_t i = 0; i < p->running->instance->image.outs; i++)
         p->running->last[i] = 0;
+    p->running->muting = false;
 }
 
 /* ---- the control side ---- */
@@ -231,6 +232,9 @@ static void copy_bulk(mmm_player *p, mmmrt_program *program, mmmrt_instance *old
 void mmmrt_player_publish(mmm_player *p, mmmrt_program *program, mmmrt_instance *old) {
     mmmrt_instance *in = program->instance;
     memset(in->words + in->image.state, 0, in->image.state_size * sizeof(uint64_t));
+    if (old) /* room for copies of what the old one holds */
+        instance_warm_heap(in, instance_heap_top(in) + instance_heap_top(old),
+                           instance_heap_tasks(in) + instance_heap_tasks(old));
     if (old && program->ring_count > 0 && program->old_state <= old->image.state_size)
         copy_bulk(p, program, old);
     /* an older wish must not win over the values that come with the program */

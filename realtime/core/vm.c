@@ -1,6 +1,5 @@
 /* Instances that run by callback, for the vm on the Go side and for tests. */
 #include "instance.h"
-#include "memory.h"
 
 #include <stdlib.h>
 
@@ -31,7 +30,7 @@ static void vm_detail(mmmrt_instance *instance, char *text, size_t size) {
     (void)size;
 }
 
-static const engine vm_engine = {vm_init, vm_run, vm_free, vm_detail};
+static const engine vm_engine = {vm_init, vm_run, vm_free, vm_detail, NULL};
 
 mmmrt_instance *mmmrt_vm(const mmmrt_image *image, const uint32_t *objects, uint32_t object_words, mmmrt_calls calls,
                          uint64_t context) {
@@ -42,11 +41,11 @@ mmmrt_instance *mmmrt_vm(const mmmrt_image *image, const uint32_t *objects, uint
         return NULL;
     v->calls = calls;
     v->context = context;
-    v->base.words = memory_new((size_t)image->words * sizeof(uint64_t));
+    v->base.words = calloc(image->words, sizeof(uint64_t));
     if (!instance_make(&v->base, image, objects, object_words, &vm_engine) || !v->base.words) {
         mmmrt_instance_free(&v->base);
         return NULL;
     }
-    instance_bind(&v->base);
+    instance_bind(&v->base, image->words);
     return &v->base;
 }

@@ -38,8 +38,12 @@ static void *watchdog(void *arg) {
     pthread_mutex_lock(&lock);
     while (!stopping) {
         uint64_t now = clock_ns(), until = now + TICK_NS;
-        for (watch *w = watches; w; w = w->next)
+        for (watch *w = watches; w; w = w->next) {
             check(w, now);
+            mmmrt_instance *warmed = atomic_load_explicit(&w->warmed, memory_order_acquire);
+            if (warmed)
+                instance_warm_ahead(warmed);
+        }
         struct timespec t = {(time_t)(until / 1000000000u), (long)(until % 1000000000u)};
         pthread_cond_timedwait(&wake, &lock, &t);
     }
@@ -104,6 +108,10 @@ void watchdog_remove(watch *w) {
         running = false;
     }
     pthread_mutex_unlock(&life);
+}
+
+void watchdog_warm(watch *w, mmmrt_instance *instance) {
+    atomic_store_explicit(&w->warmed, instance, memory_order_release);
 }
 
 void watchdog_forget(mmmrt_instance *instance) {

@@ -1,5 +1,5 @@
 /* The watchdog: one thread of the process that stops programs which do not come
-   back. A watch is a deadline and the instance that runs; whoever runs machine
+   back, and backs the memory that their heaps grow into. A watch is a deadline and the instance that runs; whoever runs machine
    code sets them with two atomic stores, the watchdog reads them every 10 ms and
    writes MMMRT_FAULT_TIME into the fault word of an instance that is late. */
 #ifndef MMMRT_WATCHDOG_H
@@ -14,6 +14,7 @@ struct mmmrt_instance;
 typedef struct watch {
     _Atomic uint64_t deadline;               /* monotonic ns; 0: nothing runs */
     _Atomic(struct mmmrt_instance *) target; /* what runs */
+    _Atomic(struct mmmrt_instance *) warmed; /* whose heap is kept backed, or NULL */
     struct watch *next, **link;              /* the watchdog's list, under its lock */
 } watch;
 
@@ -23,6 +24,10 @@ bool watchdog_add(watch *w);
 
 /* Removes a watch; the last one stops the thread. [any-thread] */
 void watchdog_remove(watch *w);
+
+/* Keeps pages ready for the instance's heap until the watch is removed.
+   [any-thread] */
+void watchdog_warm(watch *w, struct mmmrt_instance *instance);
 
 /* Returns when the watchdog is certain not to touch the instance any more; the
    caller has made sure that no watch names it. [any-thread] */

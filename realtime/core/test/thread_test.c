@@ -54,7 +54,7 @@ static mmmrt_instance *instance(const char *path, bool deep) {
     FILE *f = fopen(path, "rb");
     size_t size = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
-    mmmrt_module *module = FUNCTION(mmmrt_compile)(bytes, size, error, sizeof error);
+    mmmrt_module *module = FUNCTION(mmmrt_compile)(bytes, size, false, error, sizeof error);
     mmmrt_image image = {.params = 8, .param_count = 1, .globals = 9, .global_count = 1, .state = 10,
                          .state_size = 1, .in = 16, .ins = 1, .out = 16 + MMMRT_BLOCK_FRAMES, .outs = 1,
                          .words = 16 + 2 * MMMRT_BLOCK_FRAMES};
