@@ -217,7 +217,8 @@ private:
 };
 
 Event param_event(const clap_param_info_t &info, double value, uint32_t time, bool cookie = true);
-void random_params(Random &random, const Instance &instance, EventList &list, uint32_t time, bool bounds = false, bool cookies = true);
+using ParamInfo = std::map<clap_id, clap_param_info_t>;
+void random_params(Random &random, const ParamInfo &params, EventList &list, uint32_t time, bool bounds = false, bool cookies = true);
 clap_event_transport_t random_transport(Random &random, uint32_t time);
 
 // ---- rows ----

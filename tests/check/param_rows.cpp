@@ -66,7 +66,7 @@ void set_events(Context &c, bool cookies) {
         const auto before = instance.param_values();
         Random random;
         EventList events;
-        random_params(random, instance, events, 0, false, cookies);
+        random_params(random, instance.param_info(), events, 0, false, cookies);
         if (by_flush) instance.flush(events);
         else in_a_block(instance, events);
         instance.service();
@@ -86,7 +86,7 @@ void wrong_namespace(Context &c) {
     const auto before = instance.param_values();
     Random random;
     EventList events;
-    random_params(random, instance, events, 0);
+    random_params(random, instance.param_info(), events, 0);
     for (Event &e : events.events) e.header.space_id = 0xb33f;
     in_a_block(instance, events);
     same_values(before, instance.param_values(), "events of another space");
@@ -101,7 +101,7 @@ void fuzz(Context &c, bool bounds) {
     notes.lo = -1, notes.hi = 128;
     Player player(instance, instance.ports(), kFrames, Player::Float, false);
     for (int round = 0; round < 50; round++) {
-        random_params(random, instance, player.in, 0, bounds);
+        random_params(random, instance.param_info(), player.in, 0, bounds);
         instance.activate(44100, 1, kFrames);
         instance.on_audio_thread([&] {
             instance.start_processing();
@@ -127,13 +127,14 @@ void fuzz_accurate(Context &c) {
     Random random;
     Notes notes;
     Player player(instance, instance.ports(), kFrames, Player::Float, false);
+    const ParamInfo info = instance.param_info();
     instance.activate(44100, 1, kFrames);
     for (uint32_t interval : {1000u, 100u, 10u}) {
         instance.on_audio_thread([&] {
             instance.start_processing();
             uint32_t at = 0;
             for (int i = 0; i < 8; i++) {
-                for (; at < kFrames; at += interval) random_params(random, instance, player.in, at);
+                for (; at < kFrames; at += interval) random_params(random, info, player.in, at);
                 at -= kFrames;
                 player.noise(random);
                 notes.add(random, player.in, kFrames);
@@ -211,7 +212,7 @@ void reproducible(Context &c, size_t save_piece, size_t load_piece, bool cookies
         expect(instance.init(), "init says no");
         Random random;
         EventList events;
-        random_params(random, instance, events, 0, false, cookies);
+        random_params(random, instance.param_info(), events, 0, false, cookies);
         if (by_flush) instance.flush(events);
         else in_a_block(instance, events);
         values = instance.param_values();

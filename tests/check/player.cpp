@@ -279,8 +279,8 @@ void Notes::stop_all(EventList &list) {
     playing_.clear();
 }
 
-void random_params(Random &random, const Instance &instance, EventList &list, uint32_t time, bool bounds, bool cookies) {
-    for (const auto &p : instance.param_info()) {
+void random_params(Random &random, const ParamInfo &params, EventList &list, uint32_t time, bool bounds, bool cookies) {
+    for (const auto &p : params) {
         const clap_param_info_t &info = p.second;
         if (info.flags & CLAP_PARAM_IS_READONLY) continue;
         const double value = bounds ? (random.chance(0.5) ? info.min_value : info.max_value) : random.between(info.min_value, info.max_value);

@@ -155,7 +155,7 @@ void fuzzer(Context &c) {
                     expect(configs->get(plugin, random.below(configs->count(plugin)), &config) && configs->select(plugin, config.id), "a layout is refused");
                 }
                 EventList events;
-                random_params(random, instance, events, 0);
+                random_params(random, instance.param_info(), events, 0);
                 instance.flush(events);
                 const uint32_t max = 1 + random.below(random.chance(0.5) ? 4096 : 64), min = 1 + random.below(max);
                 const double rate = random.chance(0.5) ? 48000 : random.between(1000, 192000);

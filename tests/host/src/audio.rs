@@ -7,7 +7,9 @@ use crate::signal::Signal;
 use clack_extensions::audio_ports_activation::{PluginAudioPortsActivation, SampleSize};
 use clack_extensions::params::PluginParams;
 use clack_host::events::event_types::*;
+use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
+use clack_host::utils::{BeatTime, SecondsTime};
 use clap_sys::audio_buffer::clap_audio_buffer;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -32,7 +34,10 @@ const MAX_CHANNELS: usize = 16;
 pub enum Kind {
     Value { id: ClapId, value: f64 },
     Mod { id: ClapId, amount: f64 },
-    NoteOn { key: i16, channel: i16, velocity: f64 },
+    NoteOn { key: i16, channel: i16, velocity: f64, id: i32 },
+    /// For the notes of a key.
+    Expression { kind: NoteExpressionType, key: i16, value: f64 },
+    ModNote { id: ClapId, key: i16, amount: f64 },
     NoteOff { key: i16, channel: i16 },
     NoteChoke { key: i16, channel: i16 },
     Midi([u8; 3]),
@@ -104,6 +109,47 @@ pub struct PortSwitch {
     pub on: bool,
 }
 
+/// A song that plays: beats at the next frame, beats a minute.
+#[derive(Copy, Clone)]
+pub struct Song {
+    pub beat: f64,
+    pub tempo: f64,
+    pub playing: bool,
+}
+
+impl Song {
+    fn event(&self) -> TransportEvent {
+        let zero = BeatTime::from_float(0.0);
+        let none = SecondsTime::from_float(0.0);
+        let mut flags = TransportFlags::HAS_TEMPO | TransportFlags::HAS_BEATS_TIMELINE;
+        if self.playing {
+            flags |= TransportFlags::IS_PLAYING;
+        }
+        TransportEvent {
+            header: EventHeader::new_core(0, EventFlags::empty()),
+            flags,
+            song_pos_beats: BeatTime::from_float(self.beat),
+            song_pos_seconds: none,
+            tempo: self.tempo,
+            tempo_inc: 0.0,
+            loop_start_beats: zero,
+            loop_end_beats: zero,
+            loop_start_seconds: none,
+            loop_end_seconds: none,
+            bar_start: zero,
+            bar_number: 0,
+            time_signature_numerator: 4,
+            time_signature_denominator: 4,
+        }
+    }
+
+    fn advance(&mut self, frames: u32, rate: f64) {
+        if self.playing {
+            self.beat += f64::from(frames) / rate * self.tempo / 60.0;
+        }
+    }
+}
+
 /// Samples of one port: at most `max` frames of each channel.
 struct Port<T> {
     channels: Vec<Vec<T>>,
@@ -144,6 +190,8 @@ pub struct AudioSide {
     pub constant: u64,
     /// Notes that the plugin has ended.
     pub ended: u32,
+    /// The song, if the host has one.
+    pub song: Option<Song>,
     /// Times of every block since activation.
     pub times: Vec<BlockTime>,
     /// Blocks that were late in real time before the plugin was called.
@@ -180,6 +228,7 @@ impl AudioSide {
             status: None,
             constant: 0,
             ended: 0,
+            song: None,
             times: Vec::new(),
             late: 0,
             problem: None,
@@ -335,6 +384,7 @@ impl AudioSide {
                 return;
             }
         };
+        let song = self.song.as_ref().map(Song::event);
         let own = thread_time();
         self.guard.begin();
         let wall = Instant::now();
@@ -344,12 +394,15 @@ impl AudioSide {
             &self.events.as_input(),
             &mut self.sent.as_output(),
             Some(self.steady),
-            None,
+            song.as_ref(),
         );
         let wall = wall.elapsed().as_nanos() as u64;
         self.guard.end();
         self.times.push(BlockTime { wall, own: thread_time().saturating_sub(own) });
         self.steady += u64::from(frames);
+        if let Some(song) = self.song.as_mut() {
+            song.advance(frames, self.rate);
+        }
         self.constant = outputs[0].constant_mask;
         match status {
             Ok(status) => self.status = Some(status),
@@ -424,8 +477,14 @@ pub fn push(events: &mut EventBuffer, time: u32, kind: Kind) {
     match kind {
         Kind::Value { id, value } => events.push(&ParamValueEvent::new(time, id, all, value)),
         Kind::Mod { id, amount } => events.push(&ParamModEvent::new(time, id, all, amount)),
-        Kind::NoteOn { key, channel, velocity } => {
-            events.push(&NoteOnEvent::new(time, Pckn::from_raw(0, channel, key, -1), velocity))
+        Kind::NoteOn { key, channel, velocity, id } => {
+            events.push(&NoteOnEvent::new(time, Pckn::from_raw(0, channel, key, id), velocity))
+        }
+        Kind::Expression { kind, key, value } => {
+            events.push(&NoteExpressionEvent::new(time, Pckn::from_raw(0, -1, key, -1), kind, value))
+        }
+        Kind::ModNote { id, key, amount } => {
+            events.push(&ParamModEvent::new(time, id, Pckn::from_raw(0, -1, key, -1), amount))
         }
         Kind::NoteOff { key, channel } => {
             events.push(&NoteOffEvent::new(time, Pckn::from_raw(0, channel, key, -1), 0.0))

@@ -1,6 +1,6 @@
 //! Script commands and expectations for extensions.rs and browser.rs.
 
-use crate::audio::PortSwitch;
+use crate::audio::{PortSwitch, Song};
 use crate::browser;
 use crate::editor;
 use crate::expect::compare;
@@ -79,6 +79,13 @@ impl Runner {
                 let id = self.named(line, 1)?.ok_or("indicate needs a parameter")?;
                 let playing = on(word(line, 2)?)?;
                 self.instance()?.indicate_automation(id, playing)
+            }
+            // song BEAT TEMPO [stopped]
+            "song" => {
+                let playing = line.words.get(3).is_none_or(|w| w != "stopped");
+                let song = Song { beat: number(line, 1)?, tempo: number(line, 2)?, playing };
+                self.instance()?.side().ok_or("the plugin is not active")?.song = Some(song);
+                Ok(())
             }
             "track" => self.instance()?.set_track(word(line, 1)?),
             "choose" => {

@@ -10,6 +10,7 @@ use crate::report::{self, Report, Swap};
 use crate::script::{Line, Node};
 use crate::signal::Signal;
 use crate::wav;
+use clack_host::events::event_types::NoteExpressionType;
 use clack_host::prelude::*;
 use std::ffi::CString;
 use std::path::PathBuf;
@@ -136,7 +137,7 @@ impl Runner {
             "plugin" | "file" | "use" | "create" | "destroy" | "reload" | "scan" => self.lifecycle(line),
             "activate" | "deactivate" | "reset" | "flush" => self.activation(line),
             "block" | "width" | "inplace" | "side" | "realtime" | "input" | "side-input" => self.setting(line),
-            "automate" | "mod" | "ramp" | "note" | "midi" => self.events(line),
+            "automate" | "mod" | "ramp" | "note" | "midi" | "expression" => self.events(line),
             "process" | "start" | "wait" | "together" => self.playing(line),
             "save" | "load" | "swap" | "knob" | "editor" => self.patches(line),
             "mark" | "wav" | "copy" | "sleep" | "print" => self.notes(line),
@@ -145,7 +146,7 @@ impl Runner {
                 self.report.expectations += 1;
                 Ok(())
             }
-            "layout" | "ports" | "port" | "render" | "map" | "indicate" | "track" | "choose" | "preset" | "discover" => {
+            "layout" | "ports" | "port" | "render" | "map" | "indicate" | "track" | "song" | "choose" | "preset" | "discover" => {
                 self.extended(line)
             }
             other => Err(format!("{other} is no command")),
@@ -349,6 +350,19 @@ impl Runner {
         let queue = &mut self.track()?.queue;
         match (line.words[0].as_str(), id) {
             ("automate", Some(id)) => queue.push(Queued { frame, kind: Kind::Value { id, value: number(line, 2)? } }),
+            // mod NAME AMOUNT key KEY: of the notes of a key alone
+            ("mod", Some(id)) if line.words.get(3).is_some_and(|w| w == "key") => {
+                queue.push(Queued { frame, kind: Kind::ModNote { id, key: number(line, 4)?, amount: number(line, 2)? } })
+            }
+            ("expression", _) => {
+                let kind = match word(line, 1)? {
+                    "tuning" => NoteExpressionType::Tuning,
+                    "pressure" => NoteExpressionType::Pressure,
+                    "brightness" => NoteExpressionType::Brightness,
+                    other => return Err(format!("{other} is no expression")),
+                };
+                queue.push(Queued { frame, kind: Kind::Expression { kind, key: number(line, 2)?, value: number(line, 3)? } })
+            }
             ("mod", Some(id)) => queue.push(Queued { frame, kind: Kind::Mod { id, amount: number(line, 2)? } }),
             ("ramp", Some(id)) => {
                 let (from, to, frames): (f64, f64, u64) = (number(line, 2)?, number(line, 3)?, number(line, 4)?);
@@ -366,7 +380,7 @@ impl Runner {
                 let velocity = if line.words.len() > 3 { number(line, 3)? } else { 0.8 };
                 let channel = if line.words.len() > 4 { number(line, 4)? } else { 0 };
                 let kind = match word(line, 1)? {
-                    "on" => Kind::NoteOn { key, channel, velocity },
+                    "on" => Kind::NoteOn { key, channel, velocity, id: if line.words.len() > 5 { number(line, 5)? } else { -1 } },
                     "off" => Kind::NoteOff { key, channel },
                     "choke" => Kind::NoteChoke { key, channel },
                     other => return Err(format!("{other} is none of on, off, choke")),
