@@ -13,7 +13,7 @@ GOFLAGS_LIB := -buildmode=c-shared -ldflags "-s -w -X=runtime.godebugDefault=asy
 export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
-RT_SOURCES := CMakeLists.txt tests/vst3/CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name '*.cmake' -o -name 'CMakeLists.txt')
+RT_SOURCES := CMakeLists.txt tests/vst3/CMakeLists.txt $(shell find realtime plugin cbridge tests/check -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name '*.cmake' -o -name 'CMakeLists.txt')
 EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
 .PHONY: build demo test soak install clean deps check

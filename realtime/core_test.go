@@ -23,7 +23,7 @@ func TestCoreHoldsUnderSanitizers(t *testing.T) {
 			core = append(core, f)
 		}
 	}
-	for _, test := range []string{"queue", "player", "swap", "heap", "voices"} {
+	for _, test := range []string{"queue", "player", "swap", "heap", "warm", "voices"} {
 		for _, sanitizers := range []string{"address,undefined", "thread"} {
 			t.Run(test+" "+sanitizers, func(t *testing.T) {
 				t.Parallel()

@@ -24,8 +24,8 @@ typedef struct mmm_player mmm_player;
 enum mmm_event_kind {
     MMM_EVENT_PARAM_VALUE, /* slot, value 0..1 of the slot's range; of all notes */
     MMM_EVENT_PARAM_MOD,   /* slot, value is added to the slot's value, then clamped to 0..1; with any of
-                              port, channel, key, note_id for the notes named only, in place of the
-                              slot's own modulation */
+                              channel, key, note_id for the notes named only, in place of the slot's
+                              own modulation: midi_voice_slider! reads that */
     MMM_EVENT_NOTE_ON,     /* a note, value = velocity 0..1; 0 is a note too */
     MMM_EVENT_NOTE_OFF,    /* notes */
     MMM_EVENT_NOTE_CHOKE,  /* notes: they end at once */

@@ -144,6 +144,23 @@ void mmmrt_instance_free(mmmrt_instance *instance);
 /* The memory; its address and size never change. [any-thread] */
 uint64_t *mmmrt_instance_words(mmmrt_instance *instance);
 
+/* A decoded sound file: state.Sound. Samples stand channel after channel; one of
+   the two pointers is NULL. */
+typedef struct mmmrt_sound {
+    const float *singles;
+    const double *doubles;
+    uint64_t frames;
+    uint32_t channels;
+} mmmrt_sound;
+
+/* How a sound is read between its frames: state.Interpolation. */
+enum mmmrt_interpolation { MMMRT_LINEAR = 0, MMMRT_CUBIC = 1 };
+
+/* Gives an instance the sounds of its program, before init. The descriptions are
+   copied, the samples are not: they stay until the instance is freed. False when
+   memory is short or a sound describes nothing. [any-thread] */
+bool mmmrt_instance_sounds(mmmrt_instance *instance, const mmmrt_sound *sounds, uint32_t count);
+
 /* Sets sample index and rate, runs the initialiser and keeps what it left, for
    mmm_reset. Returns enum mmmrt_fault; place is the index of the function that
    faulted, or -1. detail gets the engine's words about a trap. [any-thread] */
@@ -316,6 +333,10 @@ typedef struct mmmrt_packed {
     size_t object_words;
     const mmmrt_cell *cells;
     size_t cell_count;
+    const mmmrt_sound *sounds; /* read by mmmrt_pack; after mmmrt_unpack NULL: mmmrt_packed_sounds has them */
+    size_t sound_count;
+    const uint8_t *samples;
+    size_t sample_bytes;
     const uint8_t *wasm, *code; /* code: of mmmrt_module_save */
     size_t wasm_size, code_size;
 } mmmrt_packed;
@@ -329,6 +350,10 @@ size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size);
    False when they are not what mmmrt_pack of this build wrote; what they mean is
    checked where it is used. [any-thread] */
 bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p);
+
+/* mmmrt_instance_sounds with the sounds of an unpacked program, which must stay
+   until the instance is freed. [any-thread] */
+bool mmmrt_packed_sounds(const mmmrt_packed *p, mmmrt_instance *instance);
 
 /* ---- players ---- */
 
@@ -399,6 +424,10 @@ double mmmrt_player_value(mmm_player *player, int slot);
    mask[s/64]. [any-thread] */
 void mmmrt_player_changes(mmm_player *player, uint64_t mask[MMM_SLOTS / 64]);
 
+/* Calls of mmm_process and mmm_flush so far: while it is the same the audio side
+   has nothing new. [any-thread] */
+uint64_t mmmrt_player_calls(mmm_player *player);
+
 /* Index of the next sample of the running program. [any-thread] */
 double mmmrt_player_now(mmm_player *player);
 
@@ -417,11 +446,11 @@ typedef struct mmmrt_stats {
 /* Reads the counts, each by itself. [any-thread] */
 void mmmrt_player_stats(mmm_player *player, mmmrt_stats *stats);
 
-/* Plays blocks of silence into buffers of its own: wall_ns[blocks] gets the time
-   of each block, cpu_ns the processor time of all. False when memory is short.
-   [any-thread] */
-bool mmmrt_measure(mmm_player *player, uint32_t blocks, uint32_t frames, uint32_t ins, uint32_t outs,
-                   uint64_t *wall_ns, uint64_t *cpu_ns);
+/* Plays blocks of silence into buffers of its own, each block with all players
+   one after the other: wall_ns[blocks] gets the time of each block, cpu_ns the
+   processor time of all. False when memory is short. [any-thread] */
+bool mmmrt_measure(mmm_player *const *players, uint32_t player_count, uint32_t blocks, uint32_t frames, uint32_t ins,
+                   uint32_t outs, uint64_t *wall_ns, uint64_t *cpu_ns);
 
 #ifdef __cplusplus
 }

@@ -253,6 +253,17 @@ func (p *Player) Expect(edits int) {
 	}
 }
 
+// Calls counts the audio side's calls: while it is the same nothing is new there.
+// [any-thread]
+func (p *Player) Calls() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.c == nil {
+		return 0
+	}
+	return uint64(C.mmmrt_player_calls(p.c))
+}
+
 // Value is a slot's current value 0..1. [any-thread]
 func (p *Player) Value(slot int) float64 {
 	p.mu.Lock()

@@ -197,6 +197,10 @@ func (c *Code) fresh(value func(params.Control) float64) (*realtime.Instance, er
 	if err != nil {
 		return nil, err
 	}
+	if err := inst.SetSounds(p.Sounds); err != nil {
+		inst.Close()
+		return nil, err
+	}
 	words := inst.Words()
 	for i, control := range Controls(p) {
 		v := control.Init

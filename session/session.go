@@ -298,20 +298,38 @@ func (s *Session) Close() {
 }
 
 // pollEvery is how often the control goroutine looks at what the audio side has
-// left for it.
-const pollEvery = 33 * time.Millisecond
+// left for it; pollIdle, how often it looks whether there is an audio side at
+// work, after idlePolls times without one.
+const (
+	pollEvery = 33 * time.Millisecond
+	pollIdle  = 200 * time.Millisecond
+	idlePolls = 10
+)
 
 // control is the control goroutine.
 func (s *Session) control() {
 	defer close(s.ended)
-	tick := time.NewTicker(pollEvery)
+	tick := time.NewTimer(pollEvery)
 	defer tick.Stop()
+	var calls uint64
+	idle := 0
 	for {
 		select {
 		case f := <-s.requests:
 			s.guarded(f)
+			idle = 0
 		case <-tick.C:
-			s.guarded(s.poll)
+			if now := s.player.Calls(); now != calls || idle < idlePolls {
+				s.guarded(s.poll)
+				if idle++; now != calls {
+					calls, idle = now, 0
+				}
+			}
+			if idle < idlePolls {
+				tick.Reset(pollEvery)
+			} else {
+				tick.Reset(pollIdle)
+			}
 		case <-s.closing:
 			s.guarded(func() { s.watcher.stop() })
 			s.code.Close()

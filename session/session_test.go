@@ -84,7 +84,7 @@ func play(t *testing.T, s *Session, n int, in float64, events ...realtime.Event)
 // eventually waits for what another goroutine does.
 func eventually(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for range 200 {
+	for range 1500 { // the machine may have much else to do
 		if f() {
 			return
 		}

@@ -113,8 +113,8 @@ func TestALargePatchSoundsQuicklyAndThenFromTheBestCodeUnheard(t *testing.T) {
 	}
 }
 
-// long is a patch that takes seconds to compile.
-func long(seed float64) string { return largePatch(1500, seed) }
+// long is a patch that takes much longer to compile than a newer edit may wait.
+func long(seed float64) string { return largePatch(700, seed) }
 
 func TestANewerEditDoesNotWaitForALongCompile(t *testing.T) {
 	endless := "#stage(macro)\nfn spin(n){ if (n > 0) spin(n - 1) + spin(n - 1) else 0 }\nfn m(){ let x = spin(60)\n `{ 0 } }\n#stage(main)\nfn dsp(l, r){ m!() }"
@@ -282,5 +282,65 @@ func TestEqualPatchesShareOneBuildUntilAFileOfTheirsChanges(t *testing.T) {
 	eventually(t, "the change plays", func() bool { return play(t, c, 10, 0)[frames-1] == 2 })
 	if got := play(t, b, 10, 0)[10*frames-1]; got != 1 {
 		t.Errorf("the other instance plays %v", got)
+	}
+}
+
+// A project of many instances of one patch: what the first costs and the others,
+// in a process that has nothing, and in the next one, which finds what the first
+// has kept.
+func TestReopeningAProjectCostsAFractionOfCompiling(t *testing.T) {
+	const instances = 50
+	cache, _ := keptIn(t)
+	text := largePatch(100, 5)
+	open := func() (first, each time.Duration) {
+		forget()
+		var all []*Session
+		begin := time.Now()
+		for range instances {
+			s := New(Effect, Host{})
+			swapped(t, s, text)
+			if !s.Activate(testRate, frames) {
+				t.Fatal(s.StatusJSON())
+			}
+			all = append(all, s)
+			if len(all) == 1 {
+				first = time.Since(begin)
+				begin = time.Now()
+			}
+		}
+		each = time.Since(begin) / (instances - 1)
+		eventually(t, "all play the best code", func() bool {
+			for _, s := range all {
+				quick := true
+				s.do(func() { quick = s.code.wasm != nil })
+				if quick {
+					return false
+				}
+			}
+			return true
+		})
+		for _, s := range all {
+			s.Close()
+		}
+		cache.Flush()
+		return first, each
+	}
+	begin := time.Now()
+	realtime.SetKeeper(nil)
+	direct(t, text, 1)
+	whole := time.Since(begin)
+	realtime.SetKeeper(cache)
+	first, each := open()
+	firstKept, eachKept := open()
+	t.Logf("compiled well %v; nothing kept: first %v, each further %v; kept on disk: first %v, each further %v",
+		whole, first, each, firstKept, eachKept)
+	if first > whole {
+		t.Errorf("the first instance took %v, compiling well takes %v", first, whole)
+	}
+	if each > whole/4 || eachKept > whole/4 {
+		t.Errorf("further instances took %v and %v, compiling takes %v", each, eachKept, whole)
+	}
+	if firstKept > whole*2/3 {
+		t.Errorf("the first instance took %v though its code is kept, compiling takes %v", firstKept, whole)
 	}
 }

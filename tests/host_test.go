@@ -103,7 +103,7 @@ func (r *hostRun) play(script string, env ...string) hostReport {
 	cmd := exec.Command(host, "-", "--quiet", "--plugin", plugin, "--json", "report.json")
 	cmd.Dir = r.folder
 	cmd.Stdin = strings.NewReader(script)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(append(os.Environ(), "MMM_CACHE="+filepath.Join(r.folder, "code")), env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {

@@ -167,7 +167,7 @@ func compileC(t *testing.T, name string, args ...string) string {
 func TestWatchCountsWhatTheAudioThreadMustNotDo(t *testing.T) {
 	watch, report := buildWatch(t), filepath.Join(t.TempDir(), "report")
 	cmd := exec.Command(compileC(t, "watch-selftest", "realtime/selftest.c"), built(t, "libmmm.so"))
-	cmd.Env = append(os.Environ(), "LD_PRELOAD="+watch, "MMM_WATCH_REPORT="+report)
+	cmd.Env = append(os.Environ(), "LD_PRELOAD="+watch, "MMM_WATCH_REPORT="+report, "MMM_CACHE=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -34,6 +34,8 @@ func (c *function) host(e *syntax.MacroCall) []mir.Value {
 	case types.HostMidiNote, types.HostController, types.HostBend, types.HostPressure, types.HostVoice,
 		types.HostVoiceSlider, types.HostTransport:
 		return c.cues(h)
+	case types.HostSamplerMono, types.HostSampler:
+		return c.sampler(h, c.typ(e), e)
 	default:
 		return c.probeValue(h, c.typ(e), e.Pos)
 	}

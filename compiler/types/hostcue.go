@@ -96,6 +96,30 @@ func (c *checker) transport(e *syntax.MacroCall, h *Host) Type {
 	return transportType
 }
 
+// sampler infers Sampler_mono!(path) and Sampler!(path).
+func (c *checker) sampler(e *syntax.MacroCall, h *Host, name string) Type {
+	if !c.hostCount(e, name, 1, "path of a sound file") {
+		return Failure
+	}
+	path, ok := c.hostString(e.Args[0], "the path of a sound file")
+	if !ok {
+		return Failure
+	}
+	h.Name = path
+	c.info.Hosts[e] = h
+	if h.Kind == HostSampler {
+		return samplerType
+	}
+	return samplerMonoType
+}
+
+// The records of the samplers.
+var (
+	samplerMonoType = &Record{Fields: []RecordField{{"length", Number}, {"player", &Function{Params: []ParamType{{Type: Number}}, Ret: Number}}}}
+	samplerType     = &Record{Fields: []RecordField{{"channels", Number}, {"length", Number},
+		{"player", &Function{Params: []ParamType{{Type: Number}, {Type: Number}}, Ret: Number}}, {"rate", Number}}}
+)
+
 // The records of the host's cues; fields are sorted, as in every record.
 var (
 	noteType      = numbers("pitch", "velocity")

@@ -9,15 +9,14 @@ import (
 	"mmm/compiler/syntax"
 )
 
-// hostMacros are the builtin macros; laterMacros those that are not built yet.
+// hostMacros are the builtin macros.
 var (
 	hostMacros = map[string]HostKind{
 		"Control": HostControl, "Slider": HostSlider, "Probe": HostProbe, "midi_note_mono": HostMidiNote,
 		"ProbeValueWith": HostProbeWith, "Param": HostParam, "midi_cc": HostController, "midi_bend": HostBend,
 		"midi_pressure": HostPressure, "midi_voice": HostVoice, "midi_voice_level": HostVoiceLevel,
-		"midi_voice_slider": HostVoiceSlider, "transport": HostTransport,
+		"midi_voice_slider": HostVoiceSlider, "transport": HostTransport, "Sampler_mono": HostSamplerMono, "Sampler": HostSampler,
 	}
-	laterMacros = map[string]bool{"Sampler_mono": true}
 )
 
 // IsDirect reports whether a macro call needs no macro stage: it names a
@@ -118,11 +117,6 @@ func (c *checker) nameMacroCall(e *syntax.MacroCall) {
 	}
 	name := pathText(e.Path)
 	user := n.latest[name] != nil && !e.Builtin
-	if laterMacros[name] && !user {
-		c.unsupported(e.Span(), name+"! is")
-		n.failed[e] = true
-		return
-	}
 	if e.Builtin || IsDirect(e) && !user {
 		n.direct[e] = true
 		return
@@ -203,6 +197,8 @@ func (c *checker) direct(e *syntax.MacroCall) Type {
 		return c.voiceSlider(e, h)
 	case HostTransport:
 		return c.transport(e, h)
+	case HostSamplerMono, HostSampler:
+		return c.sampler(e, h, name)
 	default:
 		return c.midiNote(e, h)
 	}

@@ -146,12 +146,14 @@ const (
 	HostVoiceLevel                  // midi_voice_level!(i, n): an identity function
 	HostVoiceSlider                 // midi_voice_slider!(i, n, name, init, min, max)
 	HostTransport                   // transport!()
+	HostSamplerMono                 // Sampler_mono!(path): {length, player}
+	HostSampler                     // Sampler!(path): {channels, length, player, rate}
 )
 
 // Host is a builtin macro call with its constant arguments.
 type Host struct {
 	Kind           HostKind
-	Name           string   // control name or probe label
+	Name           string   // control name, probe label or path of a sound
 	Init           *Const   // where there is one: initial value
 	Labels         []string // HostProbeWith: of each word of the value; HostParam: of each step, nil without
 	Min, Max       float64  // HostSlider, HostParam, HostVoiceSlider

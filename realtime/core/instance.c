@@ -71,6 +71,7 @@ void instance_unmake(mmmrt_instance *instance) {
     }
     queue_free(&instance->log);
     free(instance->snapshot);
+    free(instance->sounds);
     free(instance->objects);
     free(instance->machine.o.words);
     free(instance->machine.late);
@@ -114,9 +115,17 @@ static void copy_heap(machine *m, uint64_t *snapshot, bool back) {
     };
     for (int i = 0; i < 3; i++) {
         uint64_t *h = m->h + parts[i][0];
-        memcpy(back ? h : snapshot, back ? snapshot : h, parts[i][1] * sizeof *h);
-        snapshot += parts[i][1];
+        uint32_t words = parts[i][1], single = i == 0 && back ? HEAP_LISTS : 0;
+        for (uint32_t k = 0; k < single; k++) /* warm.c looks on */
+            __atomic_store_n(&h[k], snapshot[k], __ATOMIC_RELAXED);
+        memcpy(back ? h + single : snapshot, back ? snapshot + single : h, (words - single) * sizeof *h);
+        snapshot += words;
     }
+}
+
+/* Words that copy_heap copies. */
+static size_t heap_kept(const machine *m) {
+    return heap_queue(m->n) + m->h[HEAP_TASKS] * TASK_WORDS + m->h[HEAP_TOP] - heap_start(m);
 }
 
 /* False when memory is short. */
@@ -126,7 +135,7 @@ static bool keep_heap(mmmrt_instance *instance) {
     instance->objects = NULL;
     if (m->n == 0 || m->h[HEAP_TOP] == 0)
         return true;
-    instance->objects = memory_new(m->h[HEAP_TOP] * sizeof *m->h);
+    instance->objects = memory_new(heap_kept(m) * sizeof *m->h);
     if (instance->objects)
         copy_heap(m, instance->objects, false);
     return instance->objects != NULL;

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define PAGE 4096u          /* the smallest in use */
 #define LARGEST_PAGE 65536u /* a multiple of every size in use */
@@ -13,12 +14,11 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* One call for many pages; false where the system has none. */
+/* All pages that hold a byte of it; false where the system has no such call. */
 static bool populate(char *memory, size_t bytes) {
 #ifdef MADV_POPULATE_WRITE
-    uintptr_t from = (uintptr_t)memory / LARGEST_PAGE * LARGEST_PAGE + LARGEST_PAGE, to = (uintptr_t)(memory + bytes);
-    to = to / LARGEST_PAGE * LARGEST_PAGE;
-    return from < to && madvise((void *)from, to - from, MADV_POPULATE_WRITE) == 0;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)memory / page * page;
+    return madvise((void *)from, (uintptr_t)memory + bytes - from, MADV_POPULATE_WRITE) == 0;
 #else
     (void)memory;
     (void)bytes;
@@ -31,14 +31,9 @@ static void touch(char *p) { __atomic_fetch_or(p, 0, __ATOMIC_RELAXED); }
 
 void memory_touch(void *memory, size_t bytes) {
     char *p = memory;
-    if (bytes == 0)
+    if (bytes == 0 || populate(p, bytes))
         return;
-    size_t edge = bytes;
-    if (bytes > 4 * LARGEST_PAGE && populate(p, bytes))
-        edge = LARGEST_PAGE; /* what is not whole pages is left to do at both ends */
-    for (size_t i = 0; i < edge; i += PAGE)
-        touch(p + i);
-    for (size_t i = bytes - edge; i < bytes; i += PAGE)
+    for (size_t i = 0; i < bytes; i += PAGE)
         touch(p + i);
     touch(p + bytes - 1);
 }

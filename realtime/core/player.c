@@ -78,6 +78,10 @@ void mmmrt_player_changes(mmm_player *p, uint64_t mask[MASKS]) {
         mask[m] = atomic_exchange_explicit(&p->changed[m], 0, memory_order_acquire);
 }
 
+uint64_t mmmrt_player_calls(mmm_player *p) {
+    return atomic_load_explicit(&p->block_seq, memory_order_acquire) + atomic_load_explicit(&p->flushes, memory_order_acquire);
+}
+
 double mmmrt_player_now(mmm_player *p) {
     return word_number(atomic_load_explicit(&p->now, memory_order_relaxed));
 }

@@ -99,6 +99,7 @@ struct mmm_player {
     bool input_rests;             /* of this block */
 
     _Atomic int32_t expected; /* edits on their way */
+    _Atomic uint64_t flushes;
     _Atomic uint32_t tail;
 
     /* statistics, written by the audio thread */

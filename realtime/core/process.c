@@ -201,6 +201,7 @@ int mmm_process(mmm_player *p, const mmm_block *b) {
 }
 
 void mmm_flush(mmm_player *p, const mmm_event *events, uint32_t count) {
+    atomic_fetch_add_explicit(&p->flushes, 1, memory_order_relaxed);
     p->in_frame = 0;
     wishes_take(p);
     for (uint32_t i = 0; i < count; i++)

@@ -118,7 +118,8 @@ static mmm_player *_Atomic player;
 
 /* Stands before mmm_process only to learn which player it is. */
 static int known_process(mmm_player *p, const mmm_block *b) {
-    atomic_store_explicit(&player, p, memory_order_relaxed);
+    if (watch_self.inside)
+        atomic_store_explicit(&player, p, memory_order_relaxed);
     return atomic_load_explicit(&process, memory_order_relaxed)(p, b);
 }
 

@@ -9,7 +9,9 @@
      goentry.c    entries into Go
      watch.c      the blocks, their times, and the report
 
-   The report goes to the file named by MMM_WATCH_REPORT at the process's end. */
+   The report goes to the file named by MMM_WATCH_REPORT at the process's end. With
+   MMM_WATCH_ONE only the thread that comes first is watched: the others are there
+   to be in its way. */
 #ifndef WATCH_H
 #define WATCH_H
 
@@ -25,6 +27,7 @@ enum watch_kind { ALLOCATION, LOCK, BLOCKING_CALL, SYSTEM_CALL, GO_ENTRY, WATCH_
 /* One thread that has been inside a block. */
 typedef struct watch_thread {
     bool ready;
+    bool ignored;           /* another thread is the one that is watched */
     bool inside;            /* a block goes on */
     volatile char selector; /* what the kernel does with this thread's system calls */
     const uint64_t *go;     /* where Go keeps the goroutine that runs on this thread */
