@@ -42,8 +42,9 @@ typedef struct mmm_host {
 /* Returns MMM_ABI of the library. [any-thread] */
 int mmm_abi_version(void);
 
-/* Makes a session with the default patch of its kind. Returns 0 on failure.
-   [main-thread] */
+/* Makes a session with the patch file that the environment variable MMM_PATCH
+   names, which it follows as mmm_watch() does, or else the default patch of its
+   kind. Returns 0 on failure. [main-thread] */
 mmm_session mmm_new(int kind, const mmm_host *host);
 
 /* Stops and frees a session; its player must no longer be used. [main-thread] */
@@ -113,8 +114,15 @@ typedef struct mmm_param_info {
     int used;            /* 0: the slot is free, name "-" */
     char name[256];      /* last segment of the control's path */
     char module[1024];   /* the segments before it, joined by "/" */
-    double default_value; /* 0..1 */
+    double min_value, max_value; /* 0 and 1 */
+    double default_value;
+    int stepped; /* its values are whole numbers only; of slots 0 */
 } mmm_param_info;
+
+/* The number of slots: MMM_SLOTS. An exported plugin, whose parameters never
+   change, has one for each control, and its values are plain where this header
+   says 0..1. [main-thread] */
+int mmm_param_count(mmm_session s);
 
 /* Describes slot 0..MMM_SLOTS-1. Returns 1, 0 for another slot. [main-thread] */
 int mmm_param_get_info(mmm_session s, int slot, mmm_param_info *info);

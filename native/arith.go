@@ -2,11 +2,7 @@
 
 package native
 
-import (
-	"math"
-
-	"mmm/compiler/mir"
-)
+import "mmm/compiler/mir"
 
 // direct lists the operations that are one instruction: what it is and the type
 // of its arguments.
@@ -31,7 +27,19 @@ var direct = [mir.NumOps]struct {
 // operation pushes the result of a pure operation in the type of its result.
 func (w *writer) operation(in *mir.Instr) {
 	args := in.Args
+	if in.Twin != nil {
+		w.pairs(in)
+		return
+	}
+	if w.vals[in.Res[0]].typ == v128 {
+		w.wide(in)
+		return
+	}
 	switch in.Op {
+	case mir.Pair:
+		w.pair(args[0], args[1])
+	case mir.InLanes:
+		w.inLanes(in)
 	case mir.BitsF:
 		w.get(args[0], i64)
 	case mir.FBits:
@@ -78,11 +86,19 @@ func (w *writer) operation(in *mir.Instr) {
 			w.fail("operation %s cannot be written", in.Op)
 			return
 		}
+		if commutes(in) && w.vals[args[0]].at == inConst {
+			args = []mir.Value{args[1], args[0]} // a constant second is an operand in memory
+		}
 		for _, arg := range args {
 			w.get(arg, row.arg)
 		}
 		w.emit(row.op)
 	}
+}
+
+// commutes reports whether the two arguments of in may change places.
+func commutes(in *mir.Instr) bool {
+	return in.Op == mir.MulF || in.Op == mir.AddF && (in.Twin == nil || in.Twin.Op == mir.AddF)
 }
 
 // extreme pushes the smaller or larger of a and b, as strict and loose compare
@@ -150,47 +166,21 @@ func (w *writer) round(v mir.Value) {
 }
 
 // mod pushes the C fmod of a and b. A dividend smaller than the divisor is the
-// result, and nearly always the case in a phase: that test is a branch, so that
-// the feedback path is as short as it can be. For a divisor that is a power of
-// two from 1 up the quotient's integer part is exact, and so is the rest.
+// result, and nearly always the case in a phase; wide.go has the divisors that
+// are powers of two.
 func (w *writer) mod(va, vb mir.Value) {
-	divisor, fixed := w.numOf(vb)
-	fraction, exponent := math.Frexp(math.Abs(divisor))
 	a, b := w.operand(va, f64), w.operand(vb, f64)
 	w.push(a)
 	w.emit(opF64Abs)
-	if fixed && fraction == 0.5 && exponent >= 1 && exponent <= 1000 {
-		power := math.Abs(divisor)
-		w.num(power)
-		w.emit(opF64Ge) // this way round a constant needs no register
-		w.emit(opIf, int64(f64))
-		w.push(a)
-		w.push(a)
-		if power != 1 {
-			w.num(1 / power)
-			w.emit(opF64Mul)
-		}
-		w.emit(opF64Trunc)
-		if power != 1 {
-			w.num(power)
-			w.emit(opF64Mul)
-		}
-		w.emit(opF64Sub)
-		w.push(a)
-		w.emit(opF64Copysign)
-		w.emit(opElse)
-		w.push(a)
-	} else {
-		w.push(b)
-		w.emit(opF64Abs)
-		w.emit(opF64Lt)
-		w.emit(opIf, int64(f64))
-		w.push(a)
-		w.emit(opElse)
-		w.push(a)
-		w.push(b)
-		w.emit(opCall, int64(w.b.modFunc()))
-	}
+	w.push(b)
+	w.emit(opF64Abs)
+	w.emit(opF64Lt)
+	w.emit(opIf, int64(f64))
+	w.push(a)
+	w.emit(opElse)
+	w.push(a)
+	w.push(b)
+	w.emit(opCall, int64(w.b.modFunc()))
 	w.emit(opEnd)
 	w.done(a, b)
 }

@@ -26,6 +26,7 @@ namespace mmm {
     X(mmm_set_engine)     \
     X(mmm_state_save)     \
     X(mmm_state_load)     \
+    X(mmm_param_count)    \
     X(mmm_preset_load)    \
     X(mmm_path)           \
     X(mmm_param_get_info) \

@@ -23,8 +23,9 @@ namespace {
 // ---- clap.params ---------------------------------------------------------------
 
 uint32_t CLAP_ABI count(const clap_plugin_t *plugin) {
-    expect_main_thread(self(plugin), "params.count");
-    return MMM_SLOTS;
+    Plugin *p = self(plugin);
+    expect_main_thread(p, "params.count");
+    return static_cast<uint32_t>(p->lib->mmm_param_count(p->session));
 }
 
 bool CLAP_ABI get_info(const clap_plugin_t *plugin, uint32_t index, clap_param_info_t *info) {
@@ -39,8 +40,9 @@ bool CLAP_ABI get_info(const clap_plugin_t *plugin, uint32_t index, clap_param_i
     if (!slot.used) info->flags |= CLAP_PARAM_IS_HIDDEN;
     copy_text(info->name, sizeof info->name, slot.used ? slot.name : "-");
     copy_text(info->module, sizeof info->module, slot.used ? slot.module : "");
-    info->min_value = 0;
-    info->max_value = 1;
+    if (slot.stepped) info->flags |= CLAP_PARAM_IS_STEPPED;
+    info->min_value = slot.min_value;
+    info->max_value = slot.max_value;
     info->default_value = slot.default_value;
     return true;
 }

@@ -68,7 +68,7 @@ void read_line(PatchHeader *header, const std::string &line, std::string *key) {
     const size_t colon = text.find(':');
     const std::string word = colon == std::string::npos ? "" : text.substr(0, colon);
     if (set(header, word, shown(trimmed(text.substr(colon == std::string::npos ? text.size() : colon + 1))))) *key = word;
-    else if (text.empty()) key->clear();
+    else if (text.empty() || word.compare(0, 5, "note ") == 0) key->clear();
     else if (*key == "description") header->description += " " + shown(text);
 }
 

@@ -173,6 +173,7 @@ const Extension kExtensions[] = {
     {CLAP_EXT_TAIL, &kTail},
     {CLAP_EXT_RENDER, &kRender},
     {CLAP_EXT_GUI, &kGui},
+    {CLAP_PLUGIN_AS_VST3, &kAsVst3},
     {CLAP_EXT_AUDIO_PORTS_CONFIG, &kAudioPortsConfig},
     {CLAP_EXT_AUDIO_PORTS_CONFIG_INFO, &kAudioPortsConfigInfo},
     {CLAP_EXT_AUDIO_PORTS_CONFIG_INFO_COMPAT, &kAudioPortsConfigInfo},

@@ -10,6 +10,7 @@
 #include "library.hpp"
 
 #include <clap/clap.h>
+#include <clapwrapper/vst3.h>
 #include <clap/ext/draft/undo.h>
 #include <clap/factory/preset-discovery.h>
 
@@ -156,6 +157,9 @@ extern const clap_plugin_context_menu_t kContextMenu;
 
 // The factory for a host's browser of presets.
 extern const clap_preset_discovery_factory_t kPresetDiscovery;
+
+// What clap-wrapper asks on behalf of a VST3 host.
+extern const clap_plugin_as_vst3_t kAsVst3;
 
 // Thread rules of the CLAP headers. Debug builds ask the host which thread this
 // is and stop where a rule is broken; other builds trust the host.

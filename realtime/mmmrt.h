@@ -248,6 +248,13 @@ typedef struct mmmrt_slot {
     double home, exact;
 } mmmrt_slot;
 
+/* Plain value of a slot that stands at v, 0..1, pinned or not. [audio-thread] */
+double mmmrt_slot_plain(const mmmrt_slot *s, double v);
+
+/* Value of a slot's plain value within its range, 0..1, between its steps too;
+   NaN where there is none. [audio-thread] */
+double mmmrt_slot_normal(const mmmrt_slot *s, double plain);
+
 /* One step of a migration: state.Op. */
 typedef struct mmmrt_op {
     uint32_t src, dst, size;  /* words, from the start of the old and the new state */
@@ -308,6 +315,37 @@ void mmmrt_program_free(mmmrt_program *program);
 
 /* The instance that the program was made with. [any-thread] */
 mmmrt_instance *mmmrt_program_instance(mmmrt_program *program);
+
+/* ---- programs in a file ---- */
+
+/* A word that is not zero before the initialiser runs. */
+typedef struct mmmrt_cell {
+    uint64_t index, word;
+} mmmrt_cell;
+
+/* Everything that it takes to play one program without a compiler. */
+typedef struct mmmrt_packed {
+    mmmrt_image image;
+    mmmrt_swap swap; /* a first program: no instance, no plan */
+    mmmrt_pool pools[MMMRT_MAX_POOLS]; /* what swap's point to after mmmrt_unpack */
+    bool deep;
+    const uint32_t *objects;
+    size_t object_words;
+    const mmmrt_cell *cells;
+    size_t cell_count;
+    const uint8_t *wasm, *code; /* code: of mmmrt_module_save */
+    size_t wasm_size, code_size;
+} mmmrt_packed;
+
+/* Writes p as bytes that mmmrt_unpack of the same build reads, if size is enough,
+   and returns how many they are. [any-thread] */
+size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size);
+
+/* Reads packed bytes, at an address that 8 divides; p's pointers point into them and
+   into p, which is not to be moved.
+   False when they are not what mmmrt_pack of this build wrote; what they mean is
+   checked where it is used. [any-thread] */
+bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p);
 
 /* ---- players ---- */
 

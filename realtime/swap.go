@@ -154,7 +154,15 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 			to.adopt(from, &c, &pin)
 		}
 	}
-	s.Rest.fill(&c.rest, &pin)
+	s.fill(&c, &pin)
+	pin.Pin(&c)
+	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState), C.uint32_t(oldInit))
+}
+
+// fill puts slots, values, cues and pools into the C form of a swap; what that
+// points to is pinned.
+func (s *Swap) fill(c *C.mmmrt_swap, pin *runtime.Pinner) {
+	s.Rest.fill(&c.rest, pin)
 	for i, slot := range s.Slots {
 		c.slots[i] = C.mmmrt_slot{cell: C.int32_t(slot.Cell), min: C.double(slot.Min), max: C.double(slot.Max),
 			curve: C.int32_t(slot.Curve), steps: C.int32_t(slot.Steps),
@@ -183,8 +191,6 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 		pin.Pin(&pools[0])
 		c.pools, c.pool_count = &pools[0], C.size_t(len(pools))
 	}
-	pin.Pin(&c)
-	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState), C.uint32_t(oldInit))
 }
 
 // fill makes the C form of a rest.

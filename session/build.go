@@ -155,6 +155,23 @@ func (c *Code) Tried(value func(params.Control) float64, now, rate float64) (*re
 // and whose top level has run with now (samples) and rate (Hz). value nil means
 // the defaults. The caller closes the instance or publishes it. [any-thread]
 func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (*realtime.Instance, error) {
+	inst, err := c.fresh(value)
+	if err != nil {
+		return nil, err
+	}
+	if err := inst.Init(now, rate); err != nil {
+		inst.Close()
+		var fault *realtime.FaultError
+		if errors.As(err, &fault) {
+			err = &InitError{fault, c.Program, "The top level was stopped"}
+		}
+		return nil, err
+	}
+	return inst, nil
+}
+
+// fresh makes an instance as Instance does, but its top level has not run.
+func (c *Code) fresh(value func(params.Control) float64) (*realtime.Instance, error) {
 	p := c.Program
 	var inst *realtime.Instance
 	var err error
@@ -197,14 +214,6 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 		if q.Kind == state.CueVoiceParam {
 			words[p.Image.Cues+i] = words[p.Image.Params+q.Number]
 		}
-	}
-	if err := inst.Init(now, rate); err != nil {
-		inst.Close()
-		var fault *realtime.FaultError
-		if errors.As(err, &fault) {
-			err = &InitError{fault, p, "The top level was stopped"}
-		}
-		return nil, err
 	}
 	return inst, nil
 }

@@ -23,7 +23,10 @@ type edit struct {
 	// held are the texts of the patch's files, by name, of a patch that is not
 	// what this machine's files say; nil reads those.
 	held map[string]string
-	keep bool // held stays as it is, whatever of it the patch uses
+	// sounds are the sound files that came with the patch; those with contents play
+	// in the place of what this machine has.
+	sounds map[string]heldSound
+	keep   bool // held stays as it is, whatever of it the patch uses
 
 	preset bool // the patch starts at its own values, or at those of values
 	values *params.Table
@@ -74,10 +77,13 @@ func (s *Session) install(e edit) bool {
 			return false
 		}
 	}
-	if e.keep {
-		out.files = e.held
+	for _, note := range soundNotes(out.used, e.sounds) {
+		s.log.print(Warning, note)
 	}
-	s.commit(code, e, table, out.files)
+	if e.keep {
+		out.files, out.used = e.held, e.sounds
+	}
+	s.commit(code, e, table, out)
 	if len(unbound) > 0 {
 		s.log.print(Warning, "no host parameter is left for "+strings.Join(unbound, ", "))
 	}
@@ -101,7 +107,7 @@ func unplayable(err error, name, text string) *diag.List {
 }
 
 // commit makes an installed program the truth.
-func (s *Session) commit(code *Code, e edit, table *params.Table, files map[string]string) {
+func (s *Session) commit(code *Code, e edit, table *params.Table, out outcome) {
 	if s.code == nil || s.code.tail() != code.tail() {
 		s.notice(NoticeTail)
 	}
@@ -112,7 +118,8 @@ func (s *Session) commit(code *Code, e edit, table *params.Table, files map[stri
 		s.patches++
 		s.patch.id = s.patches
 	}
-	s.patch.text, s.patch.name, s.patch.path, s.patch.files = e.text, e.name, e.path, files
+	s.patch.text, s.patch.name, s.patch.path, s.patch.files = e.text, e.name, e.path, out.files
+	s.patch.sounds = out.used
 	if e.held == nil {
 		s.patch.here = true
 	} else if e.other {

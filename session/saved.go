@@ -40,22 +40,23 @@ const (
 
 // savedState is the JSON form of a session.
 type savedState struct {
-	Magic   string            `json:"magic"`
-	Version int               `json:"version"`
-	Reads   int               `json:"reads"`
-	Context string            `json:"context"`
-	Engine  string            `json:"engine"` // "" for the default
-	Name    string            `json:"name"`
-	Path    string            `json:"path"`
-	Patch   string            `json:"patch"`
-	Files   map[string]string `json:"files"` // what the patch includes: "NAME" by the way from it, "libraryN:NAME", "user:NAME"
-	Params  *params.Table     `json:"params"`
+	Magic   string               `json:"magic"`
+	Version int                  `json:"version"`
+	Reads   int                  `json:"reads"`
+	Context string               `json:"context"`
+	Engine  string               `json:"engine"` // "" for the default
+	Name    string               `json:"name"`
+	Path    string               `json:"path"`
+	Patch   string               `json:"patch"`
+	Files   map[string]string    `json:"files"`            // what the patch includes: "NAME" by the way from it, "libraryN:NAME", "user:NAME"
+	Sounds  map[string]heldSound `json:"sounds,omitempty"` // the sound files that it reads
+	Params  *params.Table        `json:"params"`
 
 	kept params.Kept
 }
 
 // stateMembers are the members above, in any case, as encoding/json takes them.
-var stateMembers = []string{"magic", "version", "reads", "context", "engine", "name", "path", "patch", "files", "params"}
+var stateMembers = []string{"magic", "version", "reads", "context", "engine", "name", "path", "patch", "files", "sounds", "params"}
 
 // stateUpgrades lead from version i+1 to i+2.
 var stateUpgrades = []func(*savedState){
@@ -70,7 +71,7 @@ func (s *Session) SaveState(context Context) ([]byte, error) {
 	st := savedState{
 		Magic: stateMagic, Version: stateVersion, Reads: stateReads, Context: projectWord,
 		Engine: s.chosen, Name: s.patch.name, Path: s.patch.path, Patch: s.patch.text,
-		Files: s.patch.held(), Params: s.table.Clone(), kept: s.kept,
+		Files: s.patch.held(), Sounds: s.patch.sounds, Params: s.table.Clone(), kept: s.kept,
 	}
 	if s.newer.Version > st.Version { // what is kept is understood by whoever reads that
 		st.Version, st.Reads = s.newer.Version, s.newer.Reads
@@ -153,7 +154,7 @@ func (s *Session) LoadState(data []byte, context Context) error {
 	s.do(func() {
 		s.begin()
 		s.poll()
-		e := edit{text: st.Patch, name: st.Name, path: st.Path, other: true, table: st.Params, held: st.Files, keep: true}
+		e := edit{text: st.Patch, name: st.Name, path: st.Path, other: true, table: st.Params, held: st.Files, sounds: st.Sounds, keep: true}
 		s.mu.Lock()
 		if preset {
 			st.Path = ""
@@ -184,7 +185,7 @@ type version struct{ Version, Reads int }
 func (s *Session) keepBroken(e edit) {
 	s.mu.Lock()
 	s.patches++
-	s.patch = patch{text: e.text, name: e.name, path: e.path, id: s.patches, files: e.held}
+	s.patch = patch{text: e.text, name: e.name, path: e.path, id: s.patches, files: e.held, sounds: e.sounds}
 	s.revision++
 	s.table = e.table
 	s.mu.Unlock()

@@ -39,8 +39,9 @@ type patch struct {
 	path string // file it was read from, "" for none
 	id   int    // differs between different patches, the same over edits of one
 
-	files map[string]string // texts of the files it uses, by their names in a saved state
-	here  bool              // its files are those of this machine; else it came with them
+	files  map[string]string    // texts of the files it uses, by their names in a saved state
+	sounds map[string]heldSound // its sound files, likewise
+	here   bool                 // its files are those of this machine; else it came with them
 }
 
 // playing is a program that was handed to the player.
@@ -102,7 +103,12 @@ type Session struct {
 // New makes a session that holds the default patch of its kind. It compiles the
 // patch, so that its parameters are known, and is silent until Activate.
 // [any-thread]
-func New(kind Kind, host Host) *Session {
+func New(kind Kind, host Host) *Session { return Open(kind, host, "") }
+
+// Open is New with a patch file to begin with, which is followed. A file that
+// cannot be read or is broken lets the default sound; it is followed all the same,
+// and plays once it is mended. "" is no file. [any-thread]
+func Open(kind Kind, host Host, path string) *Session {
 	s := &Session{
 		kind: kind, host: host, log: newLogger(host),
 		player:   realtime.NewPlayer(realtime.Options{}),
@@ -118,8 +124,7 @@ func New(kind Kind, host Host) *Session {
 	}
 	s.status = Status{Engine: DefaultEngine()}
 	go s.control()
-	text, name := DefaultPatch(kind)
-	s.do(func() { s.install(edit{text: text, name: name, other: true}) })
+	s.do(func() { s.start(path) })
 	s.TakeNotices() // the host asks for everything anyway
 	return s
 }
@@ -187,7 +192,7 @@ func (s *Session) swap(text, name string) bool {
 	s.mu.Lock()
 	e := edit{text: text, name: name, path: s.patch.path, user: true}
 	if !s.patch.here {
-		e.held = s.patch.held()
+		e.held, e.sounds = s.patch.held(), s.patch.sounds
 	}
 	s.mu.Unlock()
 	ok := s.install(e)
@@ -246,7 +251,7 @@ func (s *Session) SetEngine(name string) (ok bool) {
 		s.chosen = name
 		p := s.patch
 		s.mu.Unlock()
-		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), keep: true}); s.superseded() {
+		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), sounds: p.sounds, keep: true}); s.superseded() {
 			ok = true // the newer edit is for that engine too
 		}
 		if !ok {

@@ -45,6 +45,7 @@ session           one plugin instance
 editor            serves the page of a session
 plot              pictures of sound
 render            programs without a host
+export            plugins that contain one patch
 cbridge           the C face, no logic
 cmd/mmm           the command line
 tests             may use everything

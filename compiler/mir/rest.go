@@ -35,7 +35,7 @@ const (
 func (p *Program) Resting() *Rest {
 	// What is written only while notes are held may have any value. If that is
 	// too little to know, it must be 0.
-	for _, frozen := range []span{anything, number(0)} {
+	for _, frozen := range []reach{anything, number(0)} {
 		r := &resting{p: p, cells: map[int]int{}, frozen: frozen, left: restBudget}
 		if rest := r.find(); rest != nil {
 			return rest
@@ -48,7 +48,7 @@ func (p *Program) Resting() *Rest {
 type cell struct {
 	offset  int
 	len     int // of a ring, 0 for a word
-	was     span
+	was     reach
 	written bool
 }
 
@@ -57,14 +57,14 @@ type resting struct {
 	p      *Program
 	cells  map[int]int // index in list by offset
 	list   []cell
-	frozen span // what a word is that rest does not write
+	frozen reach // what a word is that rest does not write
 	left   int  // instructions, below 0 when the search was given up
 	feeds  bool
 }
 
 // turn is what one turn has made of the words so far.
 type turn struct {
-	now []span // by index in list
+	now []reach // by index in list
 	set []bool
 }
 
@@ -78,7 +78,7 @@ func (t *turn) merge(a, b *turn) {
 	}
 }
 
-func (t *turn) put(i int, s span, set bool) {
+func (t *turn) put(i int, s reach, set bool) {
 	if i == len(t.now) {
 		t.now, t.set = append(t.now, s), append(t.set, set)
 		return
@@ -108,7 +108,7 @@ func (r *resting) fill(t *turn) *turn {
 
 // find runs turns until they change nothing.
 func (r *resting) find() *Rest {
-	ins := make([]span, len(r.p.Dsp.Params))
+	ins := make([]reach, len(r.p.Dsp.Params))
 	for i := range ins {
 		ins[i] = number(0)
 	}
@@ -188,14 +188,14 @@ func (r *resting) rest() *Rest {
 
 // frame is one activation of a function.
 type frame struct {
-	values []span
-	vars   []span
+	values []reach
+	vars   []reach
 	base   int // of its state block, in words from dsp's
 }
 
-func (r *resting) call(f *Func, args []span, base int, t *turn) []span {
-	unknown := func() []span {
-		list := make([]span, len(f.Results))
+func (r *resting) call(f *Func, args []reach, base int, t *turn) []reach {
+	unknown := func() []reach {
+		list := make([]reach, len(f.Results))
 		for i := range list {
 			list[i] = anything
 		}
@@ -207,7 +207,7 @@ func (r *resting) call(f *Func, args []span, base int, t *turn) []span {
 		}
 		return unknown()
 	}
-	fr := &frame{values: make([]span, f.Values), vars: make([]span, len(f.Vars)), base: base}
+	fr := &frame{values: make([]reach, f.Values), vars: make([]reach, len(f.Vars)), base: base}
 	copy(fr.values, args)
 	for i := range fr.vars {
 		fr.vars[i] = exactly(0)
@@ -218,18 +218,18 @@ func (r *resting) call(f *Func, args []span, base int, t *turn) []span {
 	return r.block(f.Body, fr, t)
 }
 
-func (r *resting) block(b *Block, fr *frame, t *turn) []span {
+func (r *resting) block(b *Block, fr *frame, t *turn) []reach {
 	for _, in := range b.Instrs {
 		if r.left--; r.left < 0 {
-			return make([]span, len(b.Yield))
+			return make([]reach, len(b.Yield))
 		}
 		r.instr(in, fr, t)
 	}
 	return pick(b.Yield, fr)
 }
 
-func pick(list []Value, fr *frame) []span {
-	out := make([]span, len(list))
+func pick(list []Value, fr *frame) []reach {
+	out := make([]reach, len(list))
 	for i, v := range list {
 		out[i] = fr.values[v]
 	}
@@ -238,7 +238,7 @@ func pick(list []Value, fr *frame) []span {
 
 func (r *resting) instr(in *Instr, fr *frame, t *turn) {
 	args := pick(in.Args, fr)
-	results := make([]span, len(in.Res))
+	results := make([]reach, len(in.Res))
 	for i := range results {
 		results[i] = anything
 	}
@@ -278,7 +278,7 @@ func (r *resting) instr(in *Instr, fr *frame, t *turn) {
 		results = r.anyOf(in.Blocks, fr, t)
 	default:
 		if Ops[in.Op].Pure && len(results) == 1 {
-			results[0] = spanOf(in.Op, args)
+			results[0] = reachOf(in.Op, args)
 		}
 	}
 	for i, v := range in.Res {
@@ -287,7 +287,7 @@ func (r *resting) instr(in *Instr, fr *frame, t *turn) {
 }
 
 // branch runs the block that a condition selects, both if it is not known.
-func (r *resting) branch(in *Instr, condition span, fr *frame, t *turn) []span {
+func (r *resting) branch(in *Instr, condition reach, fr *frame, t *turn) []reach {
 	holds, known := condition.holds()
 	switch {
 	case known && holds:
@@ -299,10 +299,11 @@ func (r *resting) branch(in *Instr, condition span, fr *frame, t *turn) []span {
 }
 
 // anyOf is what is known after one of some blocks has run.
-func (r *resting) anyOf(blocks []*Block, fr *frame, t *turn) (results []span) {
+func (r *resting) anyOf(blocks []*Block, fr *frame, t *turn) (results []reach) {
 	before, vars := t.clone(), slices.Clone(fr.vars)
-	var joined []span
+	var joined []reach
 	for i, b := range blocks {
+		r.left -= len(before.now) // copies count, too: a large patch has many branches and many words
 		after := before.clone()
 		fr.vars = slices.Clone(vars)
 		out := r.block(b, fr, after)
@@ -318,8 +319,8 @@ func (r *resting) anyOf(blocks []*Block, fr *frame, t *turn) (results []span) {
 }
 
 // joinAll joins two lists of one length.
-func joinAll(a, b []span) []span {
-	out := make([]span, len(a))
+func joinAll(a, b []reach) []reach {
+	out := make([]reach, len(a))
 	for i := range a {
 		out[i] = a[i].join(b[i])
 	}

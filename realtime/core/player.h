@@ -202,12 +202,6 @@ void transport_write(mmm_player *p);
 /* What a slot's cell holds when the slot stands at v, 0..1. */
 static inline double slot_cell(const mmmrt_slot *s, double v);
 
-/* Plain value of a slot that stands at v, 0..1. */
-double slot_plain(const mmmrt_slot *s, double v);
-
-/* Value 0..1 of a slot's plain value, NaN where there is none. */
-double slot_normal(const mmmrt_slot *s, double plain);
-
 /* ---- voices.c ---- */
 
 /* A note begins; port, channel and key are real. [audio-thread] */
@@ -282,7 +276,7 @@ void output_copy(mmm_player *p, const mmm_block *b, uint32_t from, uint32_t fram
 void output_clear(const mmm_block *b, uint32_t from, uint32_t frames);
 
 static inline double slot_cell(const mmmrt_slot *s, double v) {
-    return s->pinned && v == s->home ? s->exact : slot_plain(s, v);
+    return s->pinned && v == s->home ? s->exact : mmmrt_slot_plain(s, v);
 }
 
 static inline double player_value(const mmm_player *p, int slot) {

@@ -120,7 +120,7 @@ static void slots_have_curves_and_steps(void) {
         play(q, 4, 1, &e, 1);
         CHECK_NEAR("plain value", out[0][0], cases[k].plain, 1e-12);
         if (cases[k].steps < 2)
-            CHECK_NEAR("and back", slot_normal(&slot, out[0][0]), cases[k].v, 1e-12);
+            CHECK_NEAR("and back", mmmrt_slot_normal(&slot, out[0][0]), cases[k].v, 1e-12);
         end(q, g);
     }
 }

@@ -1,6 +1,6 @@
 //! What a script may expect of the recording, the plugin and the run.
 
-use crate::run::{number, word, Runner};
+use crate::run::{is_mapped, number, word, Runner};
 use crate::script::Line;
 use std::sync::atomic::Ordering;
 
@@ -72,6 +72,21 @@ impl Runner {
             "scan" => {
                 let ms = self.report.scan_ms.ok_or("nothing was scanned yet")?;
                 compare(line, 2, "scan time in ms", ms)
+            }
+            "plugins" => compare(line, 2, "the number of plugins in the file", self.report.plugins as f64),
+            "absent" => match word(line, 2)? {
+                name if is_mapped(&format!("/{name}")) => Err(format!("{name} is loaded")),
+                _ => Ok(()),
+            },
+            "range" => {
+                let name = word(line, 2)?.to_string();
+                let param = self.instance()?.param(&name)?;
+                let wanted = (number(line, 3)?, number(line, 4)?, number(line, 5)?);
+                if param.range == wanted {
+                    Ok(())
+                } else {
+                    Err(format!("the range and default of {name} are {:?}, expected {wanted:?}", param.range))
+                }
             }
             "worst" => compare(line, 2, "the worst block in µs", self.report.worst()),
             "worst-cpu" => compare(line, 2, "the worst block in µs of processor time", self.report.worst_own()),

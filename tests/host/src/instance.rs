@@ -23,6 +23,8 @@ pub struct Param {
     pub name: String,
     pub module: String,
     pub value: f64,
+    /// Least, greatest and default value.
+    pub range: (f64, f64, f64),
 }
 
 impl Param {
@@ -237,7 +239,8 @@ impl Instance {
             let name = String::from_utf8_lossy(info.name).into_owned();
             let module = String::from_utf8_lossy(info.module).into_owned();
             let value = params.get_value(&handle, id).ok_or(format!("{name} has no value"))?;
-            list.push(Param { id, name, module, value });
+            let range = (info.min_value, info.max_value, info.default_value);
+            list.push(Param { id, name, module, value, range });
         }
         Ok(list)
     }

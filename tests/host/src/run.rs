@@ -80,7 +80,7 @@ fn switch(line: &Line) -> Result<bool, String> {
 }
 
 /// Whether a file is mapped into this process.
-fn is_mapped(path: &str) -> bool {
+pub fn is_mapped(path: &str) -> bool {
     std::fs::read_to_string("/proc/self/maps").is_ok_and(|maps| maps.lines().any(|l| l.ends_with(path)))
 }
 
@@ -134,7 +134,7 @@ impl Runner {
 
     fn command(&mut self, line: &Line) -> Done {
         match line.words[0].as_str() {
-            "plugin" | "use" | "create" | "destroy" | "reload" | "scan" => self.lifecycle(line),
+            "plugin" | "file" | "use" | "create" | "destroy" | "reload" | "scan" => self.lifecycle(line),
             "activate" | "deactivate" | "reset" | "flush" => self.activation(line),
             "block" | "width" | "inplace" | "side" | "realtime" | "input" | "side-input" => self.setting(line),
             "automate" | "mod" | "ramp" | "note" | "midi" | "expression" => self.events(line),
@@ -179,14 +179,15 @@ impl Runner {
         match line.words[0].as_str() {
             "plugin" => {
                 let id = match word(line, 1)? {
-                    "instrument" => c"org.mmm.instrument",
-                    "effect" => c"org.mmm.effect",
-                    other => return Err(format!("{other} is neither instrument nor effect")),
+                    "instrument" => c"org.mmm.instrument".into(),
+                    "effect" => c"org.mmm.effect".into(),
+                    "only" => self.only()?,
+                    other => return Err(format!("{other} is neither instrument, effect nor only")),
                 };
                 let name = line.words.get(2).map_or("main", String::as_str).to_string();
                 self.tracks.push(Track {
                     name,
-                    id: id.into(),
+                    id,
                     instance: None,
                     blocks: Vec::new(),
                     wide: false,
@@ -208,6 +209,11 @@ impl Runner {
                     self.tracks.iter().rposition(|t| t.name == name).ok_or(format!("no plugin is called {name}"))?;
                 Ok(())
             }
+            "file" => {
+                self.plugin = word(line, 1)?.to_string();
+                self.entry = None;
+                Ok(())
+            }
             "create" => self.create(),
             "destroy" => self.destroy(self.current),
             "reload" => {
@@ -221,6 +227,17 @@ impl Runner {
                 self.entry().map(|_| ())
             }
             _ => self.scan(),
+        }
+    }
+
+    /// The id of the only plugin that the file describes.
+    fn only(&mut self) -> Result<CString, String> {
+        let entry = self.entry()?;
+        let factory = entry.get_plugin_factory().ok_or("the file has no plugin factory")?;
+        let ids: Vec<CString> = factory.plugin_descriptors().filter_map(|d| d.id().map(CString::from)).collect();
+        match ids.as_slice() {
+            [id] => Ok(id.clone()),
+            _ => Err(format!("the file describes {} plugins", ids.len())),
         }
     }
 
@@ -263,9 +280,7 @@ impl Runner {
         drop(entry);
         self.entry = None;
         self.report.scan_ms = Some(started.elapsed().as_secs_f64() * 1000.0);
-        if count != 2 {
-            return Err(format!("the file describes {count} plugins, not 2"));
-        }
+        self.report.plugins = count;
         if library_is_there && !library_was_there {
             return Err("scanning has loaded libmmm".into());
         }

@@ -2,40 +2,42 @@ package mir
 
 import "math"
 
-// span is what is known of a word: the word itself, or the bounds of a num. A
-// word that is not known and has no bounds can be anything.
-type span struct {
+// reach is what is known of a word: the word itself, or the bounds of a num. A
+// word that is not known and has no bounds can be anything. Other than a span
+// (ranges.go) it may be exactly one word, and it is of programs at rest, where no
+// number is infinite.
+type reach struct {
 	known  bool
 	word   int64
 	lo, hi float64
 }
 
-var anything = span{lo: math.Inf(-1), hi: math.Inf(1)}
+var anything = reach{lo: math.Inf(-1), hi: math.Inf(1)}
 
-// exactly is the span of one word.
-func exactly(word int64) span {
+// exactly is the reach of one word.
+func exactly(word int64) reach {
 	f := math.Float64frombits(uint64(word))
-	return span{known: true, word: word, lo: f, hi: f}
+	return reach{known: true, word: word, lo: f, hi: f}
 }
 
-// number is the span of one num.
-func number(f float64) span { return exactly(int64(math.Float64bits(f))) }
+// number is the reach of one num.
+func number(f float64) reach { return exactly(int64(math.Float64bits(f))) }
 
-// between is the span of the nums from lo to hi; anything if those are no bounds.
-func between(lo, hi float64) span {
+// between is the reach of the nums from lo to hi; anything if those are no bounds.
+func between(lo, hi float64) reach {
 	switch {
 	case !(lo <= hi):
 		return anything
 	case lo == hi:
 		return number(lo)
 	}
-	return span{lo: lo, hi: hi}
+	return reach{lo: lo, hi: hi}
 }
 
-func (s span) zero() bool { return s.known && s.lo == 0 }
+func (s reach) zero() bool { return s.known && s.lo == 0 }
 
 // join is what is known of a word that is one or the other.
-func (s span) join(t span) span {
+func (s reach) join(t reach) reach {
 	if s.known && t.known && (s.word == t.word || s.lo == t.lo) {
 		return s
 	}
@@ -43,13 +45,13 @@ func (s span) join(t span) span {
 }
 
 // holds reports whether a condition, > 0, is known to hold or known not to.
-func (s span) holds() (holds, known bool) {
+func (s reach) holds() (holds, known bool) {
 	return s.lo > 0, s.lo > 0 || s.hi <= 0
 }
 
-// spanOf computes an operation on words that are known in part. It errs to the
+// reachOf computes an operation on words that are known in part. It errs to the
 // side of knowing less.
-func spanOf(op Op, args []span) span {
+func reachOf(op Op, args []reach) reach {
 	if s, ok := folded(op, args); ok {
 		return s
 	}
@@ -66,7 +68,7 @@ func spanOf(op Op, args []span) span {
 		if a.zero() || b.zero() {
 			return number(0)
 		}
-		return hull(a.lo*b.lo, a.lo*b.hi, a.hi*b.lo, a.hi*b.hi)
+		return reachAmong(a.lo*b.lo, a.lo*b.hi, a.hi*b.lo, a.hi*b.hi)
 	case DivF:
 		if a.zero() {
 			return number(0)
@@ -74,7 +76,7 @@ func spanOf(op Op, args []span) span {
 		if b.lo <= 0 && b.hi >= 0 {
 			return anything
 		}
-		return hull(a.lo/b.lo, a.lo/b.hi, a.hi/b.lo, a.hi/b.hi)
+		return reachAmong(a.lo/b.lo, a.lo/b.hi, a.hi/b.lo, a.hi/b.hi)
 	case ModF, CopySignF:
 		if a.zero() {
 			return number(0)
@@ -107,14 +109,14 @@ func spanOf(op Op, args []span) span {
 }
 
 // folded computes an operation on known words.
-func folded(op Op, args []span) (span, bool) {
+func folded(op Op, args []reach) (reach, bool) {
 	var w [3]int64
 	if len(args) == 0 || len(args) > 2 {
-		return span{}, false
+		return reach{}, false
 	}
 	for i, a := range args {
 		if !a.known {
-			return span{}, false
+			return reach{}, false
 		}
 		w[i] = a.word
 	}
@@ -126,12 +128,12 @@ func folded(op Op, args []span) (span, bool) {
 			return exactly(int64(f)), true
 		}
 	}
-	return span{}, false
+	return reach{}, false
 }
 
-// truth is the span of a condition.
-func truth(op Op, a, b span) span {
-	no := func(known bool) span {
+// truth is the reach of a condition.
+func truth(op Op, a, b reach) reach {
+	no := func(known bool) reach {
 		if known {
 			return number(0)
 		}
@@ -170,9 +172,9 @@ func truth(op Op, a, b span) span {
 	return between(0, 1)
 }
 
-// hull is the span of the nums between the least and the largest of some;
+// reachAmong is the reach of the nums between the least and the largest of some;
 // anything if one is NaN.
-func hull(x ...float64) span {
+func reachAmong(x ...float64) reach {
 	lo, hi := x[0], x[0]
 	for _, f := range x {
 		lo, hi = math.Min(lo, f), math.Max(hi, f)
