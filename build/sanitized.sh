@@ -23,8 +23,9 @@ CGO_CFLAGS="$flags -O1 -g" CGO_LDFLAGS="-L$out $flags" go build -buildmode=c-sha
     -o "$out/libmmm.so" ./cbridge
 rm -f "$out/libmmm.h"
 rm -rf "$out/examples" && mkdir "$out/examples" && cp examples/*.mmm "$out/examples"
-# Go's heap is not the sanitizer's; a runtime that stays until the end has not leaked.
-export ASAN_OPTIONS=detect_leaks=0:handle_segv=0:detect_stack_use_after_return=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+# Go's heap is not the sanitizer's; a runtime that stays until the end has not leaked. A thread that ends must not unmap
+# an alternate signal stack that is Go's.
+export ASAN_OPTIONS=detect_leaks=0:handle_segv=0:detect_stack_use_after_return=0:use_sigaltstack=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/build/tsan.supp
 export MMM_PATCHES=
 run=()
