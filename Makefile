@@ -14,11 +14,11 @@ GOFLAGS_LIB := -buildmode=c-shared -ldflags "-s -w -X=runtime.godebugDefault=asy
 export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
-RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name 'CMakeLists.txt')
+RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge tests/check -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name 'CMakeLists.txt')
 EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
 .PHONY: build demo test soak figures install clean deps check
-build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/libmmm.so
+build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/libmmm.so $(OUT)/examples
 
 deps:
 	@build/deps.sh build
@@ -37,6 +37,10 @@ $(OUT)/mmm: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so
 $(OUT)/libmmm.so: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so cbridge/mmm.h
 	go build $(GOFLAGS_LIB) -o $@ ./cbridge
 	@rm -f $(OUT)/libmmm.h
+
+# beside the plugin, where its browser finds them
+$(OUT)/examples: $(wildcard examples/*.mmm)
+	@rm -rf $@ && mkdir -p $@ && cp examples/*.mmm $@
 
 $(HOST): $(shell find tests/host/src -name '*.rs') tests/host/Cargo.toml tests/host/Cargo.lock
 	cargo build -q --release --locked --manifest-path tests/host/Cargo.toml

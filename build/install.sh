@@ -11,6 +11,7 @@ put() { # file folder: replace in one step, so that a running host keeps its cop
     mv -f "$2/.$(basename "$1").new" "$2/$(basename "$1")"
 }
 for f in mmm.clap libmmm.so libmmmrt.so; do put "out/$f" "$clap"; done
+for f in out/examples/*.mmm; do put "$f" "$clap/examples"; done
 put out/mmm "$lib"
 put out/libmmmrt.so "$lib"
 mkdir -p "$bin"

@@ -113,7 +113,7 @@ func Compile(o Options) (r *Result) {
 	if r.Diags.HasErrors() || r.Info.Dsp == nil || cancelled() {
 		return r
 	}
-	p := lower.Program(r.Whole, r.Info, lower.Options{SelfInit0: o.SelfInit0}, &r.Diags)
+	p := lower.Program(r.Whole, r.Info, lower.Options{SelfInit0: o.SelfInit0, Sound: o.Files.Sound}, &r.Diags)
 	if p == nil || cancelled() {
 		return r
 	}

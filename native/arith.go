@@ -61,6 +61,11 @@ func (w *writer) operation(in *mir.Instr) {
 		w.emit(opSelect)
 	case mir.GetParam, mir.GetCue, mir.SampleRate, mir.Now:
 		w.unchangingWord(in)
+	case mir.ReadSound:
+		w.asm(opI32Const, in.Imm, opI32Const, in.Aux)
+		w.get(args[0], f64)
+		w.get(args[1], f64)
+		w.callImport(importSound)
 	case mir.FuncValue:
 		w.emit(opI64Const, handle(kindFunc, in.Callee.Index))
 	case mir.SelfClosure:

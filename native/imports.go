@@ -19,6 +19,7 @@ const (
 	importRetainAll
 	importReleaseAll
 	importSchedule
+	importSound
 
 	numImports
 )
@@ -41,6 +42,7 @@ var imports = [numImports]struct {
 	importRetainAll:  {"retain_all", signature("ii", "")},  // address, shape
 	importReleaseAll: {"release_all", signature("ii", "")}, // likewise
 	importSchedule:   {"schedule", signature("flii", "")},  // sample, function value, place, number of the instruction
+	importSound:      {"sound", signature("iiff", "f")},    // number of the sound, how, channel, frame
 }
 
 // signature makes the key of a function type from letters: i 32 bits, l 64 bits,

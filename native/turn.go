@@ -1,6 +1,6 @@
 // What run holds in locals from turn to turn. Words of dsp's own state, the
 // indexes of its rings and the sample counter live there while run's loop
-// runs and are written back after it; parameter and note cells and the sample
+// runs and are written back after it; parameter cells, cues and the sample
 // rate are read before it, since nobody writes them during a run. So feedback
 // goes through registers, and what depends on those cells alone is computed
 // once (the engine moves it out of the loop).

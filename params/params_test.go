@@ -9,6 +9,8 @@ import (
 	"math/rand"
 	"os"
 	"testing"
+
+	"mmm/state"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -115,6 +117,8 @@ func TestTextIsAFixedPoint(t *testing.T) {
 	list := []Control{
 		{Min: 0, Max: 1}, {Min: -0.7, Max: 1.3}, {Min: 0, Max: 880, Unit: "Hz"}, {Min: -1e6, Max: 1e6},
 		{Min: -1e15, Max: 3e15, Unit: "%"}, {Min: 0, Max: 1e-6}, {Min: 1, Max: 1}, {Min: 5, Max: -5}, {Min: -1e300, Max: 1e300},
+		{Min: 20, Max: 20000, Curve: state.CurveLog, Unit: "Hz"}, {Min: 20, Max: 20000, Curve: state.CurveExp, Unit: "Hz"},
+		{Min: 0, Max: 1, Steps: 5}, {Min: 1, Max: 16, Curve: state.CurveLog, Steps: 5}, {Max: 2, Steps: 3, Labels: []string{"sine", "12", "a b "}},
 	}
 	for _, c := range list {
 		for range 2000 {
@@ -130,6 +134,41 @@ func TestTextIsAFixedPoint(t *testing.T) {
 				t.Fatalf("%+v: %q became %q", c, text, again)
 			}
 		}
+	}
+}
+
+func TestCurvesAreWhatTheirFormulasSay(t *testing.T) {
+	log := Control{Min: 20, Max: 20000, Curve: state.CurveLog}
+	mirror := Control{Min: 20, Max: 20000, Curve: state.CurveExp}
+	for v, want := range map[float64]float64{0: 20, 0.5: math.Sqrt(20 * 20000), 1: 20000, 1.0 / 3: 200} {
+		if x := log.Plain(v); math.Abs(x-want) > 1e-9*want {
+			t.Errorf("log: %v is %v, want %v", v, x, want)
+		}
+		if x := mirror.Plain(1 - v); math.Abs(x-(20020-want)) > 1e-9*20000 {
+			t.Errorf("exp: %v is %v, want %v", 1-v, x, 20020-want)
+		}
+		for _, c := range []Control{log, mirror} {
+			if n := c.Normal(c.Plain(v)); math.Abs(n-v) > 1e-12 {
+				t.Errorf("%v: %v comes back as %v", c.Curve, v, n)
+			}
+		}
+	}
+}
+
+func TestStepsAreEvenlySpacedAndGoByTheirLabels(t *testing.T) {
+	c := Control{Min: 0, Max: 2, Steps: 3, Labels: []string{"sine", "saw", "Saw"}}
+	for v, want := range map[float64]string{0: "sine", 0.24: "sine", 0.26: "saw", 0.5: "saw", 0.76: "Saw", 1: "Saw"} {
+		if text := c.Text(c.Plain(v)); text != want {
+			t.Errorf("%v reads %q, want %q", v, text, want)
+		}
+	}
+	for text, want := range map[string]float64{"sine": 0, "saw": 1, "Saw": 2, " SINE ": 0, "1.4": 1.4} {
+		if x, ok := c.Parse(text); !ok || x != want {
+			t.Errorf("Parse(%q) = %v, %v", text, x, ok)
+		}
+	}
+	if n := c.Normal(1.4); n != 0.5 {
+		t.Errorf("1.4 stands at %v, want the nearest step, 0.5", n)
 	}
 }
 

@@ -9,6 +9,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/cgo"
 	"unsafe"
 
@@ -54,7 +55,8 @@ type Instance struct {
 	objects   *Objects
 	recursive bool
 	vm        *vmSide
-	handle    cgo.Handle // of vm, 0 for machine code
+	handle    cgo.Handle     // of vm, 0 for machine code
+	sounds    runtime.Pinner // keeps samples where C reads them
 }
 
 // NewNative makes an instance that runs the module's machine code. recursive
@@ -113,6 +115,32 @@ func (in *Instance) Words() []uint64 { return in.words }
 
 // Image is the layout of the memory. [any-thread]
 func (in *Instance) Image() state.Image { return in.img }
+
+// SetSounds gives the instance the sounds of its program, before Init. They are
+// shared, not copied. [any-thread]
+func (in *Instance) SetSounds(sounds []*state.Sound) error {
+	if len(sounds) == 0 {
+		return nil
+	}
+	list := (*C.mmmrt_sound)(C.calloc(C.size_t(len(sounds)), C.sizeof_mmmrt_sound))
+	defer C.free(unsafe.Pointer(list))
+	for i, s := range sounds {
+		c := &unsafe.Slice(list, len(sounds))[i]
+		c.frames, c.channels = C.uint64_t(s.Frames), C.uint32_t(s.Channels)
+		if p := unsafe.SliceData(s.Singles); len(s.Singles) > 0 {
+			in.sounds.Pin(p)
+			c.singles = (*C.float)(p)
+		}
+		if p := unsafe.SliceData(s.Doubles); len(s.Doubles) > 0 {
+			in.sounds.Pin(p)
+			c.doubles = (*C.double)(p)
+		}
+	}
+	if !C.mmmrt_instance_sounds(in.c, list, C.uint32_t(len(sounds))) {
+		return errors.New("instance: no memory for its sounds")
+	}
+	return nil
+}
 
 // Init runs the initialiser at the sample index now and the rate in Hz, and
 // keeps what it leaves for a later reset. It zeroes nothing. An initialiser that
@@ -193,6 +221,7 @@ func (in *Instance) Close() {
 	}
 	C.mmmrt_instance_free(in.c)
 	in.c, in.words = nil, nil
+	in.sounds.Unpin()
 	if in.handle != 0 {
 		in.handle.Delete()
 		in.handle = 0

@@ -144,6 +144,23 @@ void mmmrt_instance_free(mmmrt_instance *instance);
 /* The memory; its address and size never change. [any-thread] */
 uint64_t *mmmrt_instance_words(mmmrt_instance *instance);
 
+/* A decoded sound file: state.Sound. Samples stand channel after channel; one of
+   the two pointers is NULL. */
+typedef struct mmmrt_sound {
+    const float *singles;
+    const double *doubles;
+    uint64_t frames;
+    uint32_t channels;
+} mmmrt_sound;
+
+/* How a sound is read between its frames: state.Interpolation. */
+enum mmmrt_interpolation { MMMRT_LINEAR = 0, MMMRT_CUBIC = 1 };
+
+/* Gives an instance the sounds of its program, before init. The descriptions are
+   copied, the samples are not: they stay until the instance is freed. False when
+   memory is short or a sound describes nothing. [any-thread] */
+bool mmmrt_instance_sounds(mmmrt_instance *instance, const mmmrt_sound *sounds, uint32_t count);
+
 /* Sets sample index and rate, runs the initialiser and keeps what it left, for
    mmm_reset. Returns enum mmmrt_fault; place is the index of the function that
    faulted, or -1. detail gets the engine's words about a trap. [any-thread] */
@@ -244,6 +261,17 @@ typedef struct mmmrt_ring {
     uint32_t src, dst, len; /* of the header; len samples follow it */
 } mmmrt_ring;
 
+/* How a program can be silent for good (mir.Rest). Words are offsets in its
+   memory; at rest all of them are 0, and so is all that the rings hold. */
+typedef struct mmmrt_rest {
+    bool possible; /* false: it may play by itself */
+    const uint32_t *words;
+    size_t word_count;
+    const uint32_t *rings; /* header and length of each, in turn */
+    size_t ring_count;
+    uint32_t tail; /* mmm_tail */
+} mmmrt_rest;
+
 /* What mmmrt_program_new copies. */
 typedef struct mmmrt_swap {
     mmmrt_instance *instance;
@@ -261,6 +289,7 @@ typedef struct mmmrt_swap {
     bool keep_time;       /* the sample index goes on; false: from 0 */
     bool keep_plain;      /* a slot whose range differs keeps its plain value, clamped */
     bool set_values;      /* take values; NaN leaves a slot alone */
+    mmmrt_rest rest;
     mmmrt_slot slots[MMM_SLOTS];
     const mmmrt_cue *cues;
     size_t cue_count;
@@ -339,12 +368,19 @@ bool mmmrt_player_report(mmm_player *player, mmmrt_report *report);
    0..1. The audio thread takes the value at its next block. [any-thread] */
 void mmmrt_player_set_slot(mmm_player *player, int slot, double value);
 
+/* Says that edits are on their way, +1, or have arrived, -1. [any-thread] */
+void mmmrt_player_expect(mmm_player *player, int edits);
+
 /* Current value 0..1 of a slot. [any-thread] */
 double mmmrt_player_value(mmm_player *player, int slot);
 
 /* Slots whose value the host changed since the last call: bit s%64 of
    mask[s/64]. [any-thread] */
 void mmmrt_player_changes(mmm_player *player, uint64_t mask[MMM_SLOTS / 64]);
+
+/* Calls of mmm_process and mmm_flush so far: while it is the same the audio side
+   has nothing new. [any-thread] */
+uint64_t mmmrt_player_calls(mmm_player *player);
 
 /* Index of the next sample of the running program. [any-thread] */
 double mmmrt_player_now(mmm_player *player);

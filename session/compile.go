@@ -34,7 +34,9 @@ type outcome struct {
 	diags *diag.List
 	files map[string]string // texts of the files that are part of the program, by name
 	seen  map[string]found  // what was looked for, by path; nil if the compile was abandoned
-	stale bool              // a newer edit came before it was done
+	// sounds are the sound files that were looked for, by path.
+	sounds map[string]soundFile
+	stale  bool // a newer edit came before it was done
 }
 
 // ask counts an edit that replaces whatever patch is being compiled.
@@ -115,7 +117,7 @@ func compileAndBuild(ctx context.Context, e edit, engine string) outcome {
 	}
 	r := newReader(e.path, len(e.text), e.held)
 	result := compiler.Compile(compiler.Options{Name: e.name, Text: e.text, Files: r.files(), Context: ctx})
-	out := outcome{diags: &result.Diags, files: r.texts(result.Files), seen: r.seen}
+	out := outcome{diags: &result.Diags, files: r.texts(result.Files), seen: r.seen, sounds: r.sounds}
 	if result.Program == nil || ctx.Err() != nil {
 		return out
 	}

@@ -61,6 +61,7 @@ type reader struct {
 	libs   []library // of this machine
 	shelf  []library // of held, in folders that no disk has
 	seen   map[string]found
+	sounds map[string]soundFile // what sound files were looked for, by path
 	bytes  int
 }
 
@@ -73,7 +74,7 @@ type found struct {
 // newReader makes the reader for a patch of size bytes that came from the
 // absolute path, "" for none. held are its files by name, nil to read the disk.
 func newReader(path string, size int, held map[string]string) *reader {
-	r := &reader{path: path, held: held, libs: libraries(), seen: map[string]found{}, bytes: size}
+	r := &reader{path: path, held: held, libs: libraries(), seen: map[string]found{}, sounds: map[string]soundFile{}, bytes: size}
 	if held != nil {
 		if !filepath.IsAbs(path) { // it had none, or is of another system
 			r.path = filepath.Join(string(filepath.Separator)+"patch:", "patch.mmm")
@@ -106,7 +107,7 @@ func shelf(held map[string]string) []library {
 
 // files is the search path of the compile.
 func (r *reader) files() stage.Files {
-	f := stage.Files{Path: r.path, Read: r.read, Name: r.name}
+	f := stage.Files{Path: r.path, Read: r.read, Open: r.openSound, Name: r.name}
 	at := r.libs
 	if r.held != nil {
 		at = r.shelf
@@ -158,31 +159,45 @@ func (r *reader) load(path string) (string, error) {
 	return "", fs.ErrNotExist
 }
 
-// disk reads a file of this machine, if it is in the jail by its path and by
-// where links lead.
+// disk reads a file of this machine.
 func (r *reader) disk(path string) (string, error) {
+	file, err := openBelow(r.jail(), path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := readText(file, path)
+	if err == nil && len(text) > MaxPatchBytes {
+		return "", &stage.RefusedError{Path: path, Why: fmt.Sprintf("has more than %d bytes", MaxPatchBytes)}
+	}
+	return text, err
+}
+
+// openBelow opens a file that is in one of the folders by its path and by where
+// links lead.
+func openBelow(folders []string, path string) (*os.File, error) {
 	refused := &stage.RefusedError{Path: path, Why: "is outside of the patch's folder and of the library"}
 	real, err := filepath.EvalSymlinks(path)
-	if r.watchable(path) {
+	if slices.ContainsFunc(folders, func(dir string) bool { _, in := below(dir, path); return in }) {
 		if errors.Is(err, syscall.ENOTDIR) {
 			err = fs.ErrNotExist
 		}
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		for _, dir := range r.jail() {
+		for _, dir := range folders {
 			top, err := filepath.EvalSymlinks(dir)
 			if err != nil {
 				continue
 			}
 			if rel, in := below(top, real); in {
-				return readBelow(top, rel, path)
+				return openIn(top, rel)
 			}
 		}
 	} else if _, err := os.Lstat(path); err != nil {
-		return "", fs.ErrNotExist
+		return nil, fs.ErrNotExist
 	}
-	return "", refused
+	return nil, refused
 }
 
 // jail lists the folders whose files may be read.
@@ -208,24 +223,14 @@ func below(dir, path string) (rel string, ok bool) {
 	return rel, err == nil && filepath.IsLocal(rel)
 }
 
-// readBelow reads top/rel, which a link put there meanwhile cannot lead out of
-// top. path is its name in errors.
-func readBelow(top, rel, path string) (string, error) {
+// openIn opens top/rel, which a link put there meanwhile cannot lead out of top.
+func openIn(top, rel string) (*os.File, error) {
 	root, err := os.OpenRoot(top)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer root.Close()
-	file, err := root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	text, err := readText(file, path)
-	if err == nil && len(text) > MaxPatchBytes {
-		return "", &stage.RefusedError{Path: path, Why: fmt.Sprintf("has more than %d bytes", MaxPatchBytes)}
-	}
-	return text, err
+	return root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
 // readText reads a file that must be a regular one, up to one byte more than a

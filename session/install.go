@@ -24,6 +24,10 @@ type edit struct {
 	// what this machine's files say; nil reads those.
 	held map[string]string
 	keep bool // held stays as it is, whatever of it the patch uses
+
+	preset bool // the patch starts at its own values, or at those of values
+	values *params.Table
+	user   bool // made by the user here: a step to undo
 }
 
 // install compiles a text and makes it the patch: the one way in which what
@@ -60,6 +64,9 @@ func (s *Session) install(e edit) bool {
 	s.mu.Unlock()
 
 	unbound := table.Bind(Controls(code.Program))
+	if e.preset {
+		table.TakePreset(e.values)
+	}
 	if active {
 		if err := s.publish(code, id, table, same); err != nil {
 			code.Close()
@@ -76,7 +83,11 @@ func (s *Session) install(e edit) bool {
 	}
 	s.succeed(out.diags, unbound)
 	s.improve()
-	s.notice(NoticeInfo | NoticeValues | NoticeDirty)
+	notices := NoticeInfo | NoticeValues | NoticePages | NoticeDirty
+	if e.user {
+		notices |= NoticeEdit
+	}
+	s.notice(notices)
 	return true
 }
 
@@ -91,6 +102,9 @@ func unplayable(err error, name, text string) *diag.List {
 
 // commit makes an installed program the truth.
 func (s *Session) commit(code *Code, e edit, table *params.Table, files map[string]string) {
+	if s.code == nil || s.code.tail() != code.tail() {
+		s.notice(NoticeTail)
+	}
 	s.code.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,7 +170,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 	swap := realtime.Swap{
 		Instance: inst, Layout: layout(code),
 		Slots: Slots(code.Program, table), Cues: code.Program.Cues, Pools: code.Program.Pools,
-		SetValues: true, KeepTime: carry,
+		SetValues: true, KeepTime: carry, Rest: code.rest,
 	}
 	s.mu.Lock()
 	for i := range swap.Values {
@@ -179,6 +193,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 	s.fresh = !carry
 	s.handed[inst] = playing{code.Program, id, code.wasm != nil}
 	s.collect()
+	s.wake() // the host may have stopped playing
 	return nil
 }
 

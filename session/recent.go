@@ -69,6 +69,10 @@ func (b *builds) find(key [sha256.Size]byte, e edit) (outcome, bool) {
 			return outcome{}, false
 		}
 	}
+	if !r.sameSounds(out.sounds) {
+		out.code.Close()
+		return outcome{}, false
+	}
 	return out, true
 }
 
@@ -109,5 +113,6 @@ func (o outcome) copy() outcome {
 	diags.All = slices.Clone(diags.All)
 	o.diags = &diags
 	o.files, o.seen = maps.Clone(o.files), maps.Clone(o.seen)
+	o.sounds = maps.Clone(o.sounds)
 	return o
 }

@@ -28,6 +28,8 @@ const (
 	NoticeDirty                      // the saved state would differ
 	NoticeTail
 	NoticeVoices // Voices changed
+	NoticePages  // Page or NoteName changed
+	NoticeEdit   // the user changed the patch
 )
 
 // patch is a text with what is known about where it came from.
@@ -88,8 +90,13 @@ type Session struct {
 	status   Status
 	notices  Notices
 	gestures []Gesture
-	revision int  // of the patch's text
-	stale    bool // a control without a slot was moved
+	revision int         // of the patch's text
+	stale    bool        // a control without a slot was moved
+	kept     params.Kept // members of a newer program's state
+	newer    version     // of that program's state
+
+	indications map[int]Indication // by slot
+	track       Track
 }
 
 // New makes a session that holds the default patch of its kind. It compiles the
@@ -138,13 +145,14 @@ func (s *Session) Activate(rate float64, maxFrames int) (ok bool) {
 	return ok
 }
 
-// Deactivate ends playing. [main-thread]
+// Deactivate ends playing; no note is held after it. [main-thread]
 func (s *Session) Deactivate() {
 	s.do(func() {
 		s.poll()
 		s.mu.Lock()
 		s.active = false
 		s.mu.Unlock()
+		s.player.Reset() // whoever plays next holds no key
 	})
 }
 
@@ -156,17 +164,28 @@ func (s *Session) Deactivate() {
 func (s *Session) Swap(text, name string, wait bool) (ok bool) {
 	s.ask()
 	if wait {
-		s.do(func() { ok = s.swap(text, name) })
+		s.do(s.arriving(func() { ok = s.swap(text, name) }))
 		return ok
 	}
-	return s.post(func() { s.swap(text, name) })
+	return s.post(s.arriving(func() { s.swap(text, name) }))
+}
+
+// arriving is f, which publishes an edit, made known to the player from now on
+// until it has run: a bounce waits for it. The result must be run or the session
+// be closed.
+func (s *Session) arriving(f func()) func() {
+	s.player.Expect(1)
+	return func() {
+		defer s.player.Expect(-1)
+		f()
+	}
 }
 
 // swap is Swap on the control goroutine.
 func (s *Session) swap(text, name string) bool {
 	s.begin()
 	s.mu.Lock()
-	e := edit{text: text, name: name, path: s.patch.path}
+	e := edit{text: text, name: name, path: s.patch.path, user: true}
 	if !s.patch.here {
 		e.held = s.patch.held()
 	}
@@ -192,8 +211,8 @@ func (s *Session) Patch() string {
 	return s.patch.text
 }
 
-// pathOf returns the file the patch came from.
-func (s *Session) pathOf() string {
+// Path returns the file that the patch came from, "" for none. [any-thread]
+func (s *Session) Path() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.patch.path
@@ -275,20 +294,38 @@ func (s *Session) Close() {
 }
 
 // pollEvery is how often the control goroutine looks at what the audio side has
-// left for it.
-const pollEvery = 33 * time.Millisecond
+// left for it; pollIdle, how often it looks whether there is an audio side at
+// work, after idlePolls times without one.
+const (
+	pollEvery = 33 * time.Millisecond
+	pollIdle  = 200 * time.Millisecond
+	idlePolls = 10
+)
 
 // control is the control goroutine.
 func (s *Session) control() {
 	defer close(s.ended)
-	tick := time.NewTicker(pollEvery)
+	tick := time.NewTimer(pollEvery)
 	defer tick.Stop()
+	var calls uint64
+	idle := 0
 	for {
 		select {
 		case f := <-s.requests:
 			s.guarded(f)
+			idle = 0
 		case <-tick.C:
-			s.guarded(s.poll)
+			if now := s.player.Calls(); now != calls || idle < idlePolls {
+				s.guarded(s.poll)
+				if idle++; now != calls {
+					calls, idle = now, 0
+				}
+			}
+			if idle < idlePolls {
+				tick.Reset(pollEvery)
+			} else {
+				tick.Reset(pollIdle)
+			}
 		case <-s.closing:
 			s.guarded(func() { s.watcher.stop() })
 			s.code.Close()

@@ -14,6 +14,14 @@ type Knob struct {
 	Max   float64 `json:"max"`
 	Text  string  `json:"text"` // the value with its unit
 	Slot  int     `json:"slot"` // -1 without a host parameter
+	// Where Value stands on the host's 0..1, and the name of the curve that leads
+	// there: lin, log or exp.
+	Position float64  `json:"position"`
+	Curve    string   `json:"curve"`
+	Steps    int      `json:"steps"`            // values that it can have, 0 for all of its range
+	Labels   []string `json:"labels,omitempty"` // of each step
+
+	Indication *Indication `json:"indication,omitempty"` // what the host does with it
 }
 
 // Load is how the audio side is doing.
@@ -36,6 +44,7 @@ type View struct {
 	Status   Status   `json:"status"`
 	Knobs    []Knob   `json:"knobs"`
 	Stats    Load     `json:"stats"`
+	Track    Track    `json:"track"`
 }
 
 // View returns what the editor shows, without the text when its revision is
@@ -44,7 +53,7 @@ func (s *Session) View(have int) View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pull()
-	v := View{Name: s.patch.name, Path: s.patch.path, Revision: s.revision, Files: []string{}, Status: s.statusLocked(), Knobs: []Knob{}}
+	v := View{Name: s.patch.name, Path: s.patch.path, Revision: s.revision, Files: []string{}, Status: s.statusLocked(), Knobs: []Knob{}, Track: s.track}
 	v.Files = slices.AppendSeq(v.Files, maps.Keys(s.patch.files))
 	slices.Sort(v.Files)
 	if have != v.Revision {
@@ -52,9 +61,13 @@ func (s *Session) View(have int) View {
 	}
 	for _, c := range s.table.Controls() {
 		x := s.table.Value(c.Path)
-		k := Knob{c.Path, x, c.Min, c.Max, c.Text(x), -1}
+		k := Knob{Path: c.Path, Value: x, Min: c.Min, Max: c.Max, Text: c.Text(x), Slot: -1,
+			Position: c.Normal(x), Curve: c.Curve.String(), Steps: c.Steps, Labels: c.Labels}
 		if slot, ok := s.table.Slot(c.Path); ok {
 			k.Slot = slot
+			if in, ok := s.indications[slot]; ok {
+				k.Indication = &in
+			}
 		}
 		v.Knobs = append(v.Knobs, k)
 	}

@@ -14,6 +14,17 @@ const (
 	CurveExp              // min + max - min (max/min)^(1-v): its mirror, fine at the high end
 )
 
+// String returns the name of the curve in the language.
+func (c Curve) String() string {
+	switch c {
+	case CurveLog:
+		return "log"
+	case CurveExp:
+		return "exp"
+	}
+	return "lin"
+}
+
 // Plain maps v of 0..1 to min..max.
 func (c Curve) Plain(v, min, max float64) float64 {
 	switch c {

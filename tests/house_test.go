@@ -32,17 +32,17 @@ compiler/mathfn   functions written in the middle form
 compiler/lower    meaning to middle form
 vm                the machine knows positions and layout, not the compiler
 compiler/emit     middle form to bytecode
+draft             files that appear when they are complete
+audiofile         sound files
 lib               the standard library's files
 compiler/stage    modules and macros; runs the macro stage on the vm
 compiler          the front door
 native            middle form to WebAssembly; never sees vm
 params            controls and slots
 realtime          drives libmmmrt from the control side
-draft             files that appear when they are complete
 codecache         machine code on disk, from one process to the next
 session           one plugin instance
 editor            serves the page of a session
-audiofile         sound files
 plot              pictures of sound
 render            programs without a host
 cbridge           the C face, no logic

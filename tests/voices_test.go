@@ -265,3 +265,23 @@ func TestAMIDIFilePlaysAPatchWithVoicesAndControllers(t *testing.T) {
 		}
 	}
 }
+
+func TestAKnobIsModulatedForOneNote(t *testing.T) {
+	p := compiled(t, "knobs", "use poly::*\nfn voice(v, k){ v.gate * k.x }\n"+
+		"fn dsp(){ poly_knobs!(3, |knob| `({x = $(knob(\"x\", 2, 0, 10))}), `voice) }\n")
+	events := []realtime.Event{
+		{Time: 10, Kind: realtime.NoteOn, Key: 60, NoteID: 1, Value: 1},
+		{Time: 20, Kind: realtime.NoteOn, Key: 61, NoteID: 2, Value: 1},
+		{Time: 30, Kind: realtime.ParamMod, Slot: 0, Port: -1, Channel: -1, Key: -1, NoteID: 2, Value: 0.3},
+		{Time: 40, Kind: realtime.ParamMod, Slot: 0, Port: -1, Channel: -1, Key: -1, NoteID: -1, Value: 0.1},
+		{Time: 50, Kind: realtime.NoteOff, Key: 60, NoteID: 1},
+	}
+	for _, engine := range []string{session.VM, session.Native} {
+		got := played(t, render.Job{Program: p, Engine: engine, Rate: 48000, Frames: 60, Events: events})[0]
+		for frame, want := range map[int]float64{9: 0, 10: 2, 20: 4, 30: 7, 40: 8, 50: 5} {
+			if math.Abs(got[frame]-want) > 1e-12 {
+				t.Errorf("%s, frame %d: %v, want %v", engine, frame, got[frame], want)
+			}
+		}
+	}
+}

@@ -127,6 +127,7 @@ var scenarios = [NumOps]func(*testing.T){
 	CellGet: cellsChange, CellSet: cellsChange, FuncValue: functionsAreValues, MakeHeapClosure: closuresRun, GetUpValue: closuresRun,
 	SelfClosure: closuresRun, CallIndirect: functionsAreValues, EndIndirect: closuresRun, CloneHeap: countsDecide, ReleaseHeap: countsDecide,
 	CloneUserSum: sumsAreWalked, ReleaseUserSum: sumsAreWalked, Schedule: tasksRunInOrder, CallExtFun: hostsAreCalled,
+	ReadSound: soundsAreRead,
 }
 
 // chargesEndTheTurn runs 2^40 calls, of which a turn's budget allows a part.

@@ -411,6 +411,8 @@ resume:
 			ctx = context{ip, r, s, rets}
 			m.endIndirect(&ctx)
 			goto resume
+		case ReadSound:
+			*x(r, in.A) = m.prog.Sounds[in.B].Read(*x(r, in.A), *x(r, in.A+1), state.Interpolation(in.C))
 		case AllocArray, ArrayLen, GetArrayElem, ArrayAppend, ArrayPrepend, SplitHead, SplitTail, BoxAlloc, BoxLoad, CellGet, CellSet,
 			MakeHeapClosure, CloneHeap, ReleaseHeap, CloneUserSum, ReleaseUserSum, Schedule, CallExtFun:
 			ctx = context{ip, r, s, rets}

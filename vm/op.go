@@ -149,6 +149,7 @@ const (
 	ReleaseUserSum
 	Schedule
 	CallExtFun
+	ReadSound
 
 	Ext
 	Halt
@@ -184,6 +185,7 @@ const (
 	ShapeOf             // index into Program.Shapes
 	Word                // index of a word in an object
 	HostFn              // index into Program.Hosts
+	SoundOf             // index into Program.Sounds
 	SiteOf              // 1 + offset of a site's state word, 0 for none
 	numKinds
 )
@@ -192,7 +194,7 @@ const (
 var kindNames = [numKinds]string{
 	None: "", Dst: "dst", Src: "src", Const: "const", Off: "off", Table: "table", Fn: "fn", Window: "window",
 	State: "state", Block: "block", Ring: "ring", Samples: "samples", Global: "global", Param: "param", Cue: "cue",
-	Chan: "probe", Flag: "flag", Words: "words", Count: "count", ShapeOf: "shape", Word: "word", HostFn: "host", SiteOf: "site",
+	Chan: "probe", Flag: "flag", Words: "words", Count: "count", ShapeOf: "shape", Word: "word", HostFn: "host", SoundOf: "sound", SiteOf: "site",
 }
 
 // String returns the kind's name in docs/opcodes.md.
@@ -361,6 +363,7 @@ var Ops = [NumOps]Row{
 	CloneUserSum:   {"clone_usersum", [3]Kind{Window, Count, ShapeOf}, nil3, -1, 0, "a root now holds the objects in the B words from r[A] on, of shape C"},
 	ReleaseUserSum: {"release_usersum", [3]Kind{Window, Count, ShapeOf}, nil3, -1, 0, "a root no longer holds the objects in the B words from r[A] on, of shape C"},
 	Schedule:       {"schedule", [3]Kind{Src, Src}, nil3, 2, 0, "function value r[B] runs at the start of sample r[A]; at the next one if that is not in the future"},
+	ReadSound:      {"readsound", [3]Kind{Window, SoundOf, Flag}, nil3, -1, -1, "r[A] = channel r[A] of sound B at frame r[A+1], C 1: cubic, else linear interpolation"},
 	CallExtFun:     {"callext", [3]Kind{Window, HostFn}, nil3, -1, -1, "calls function B of the host: arguments and results from r[A] on"},
 
 	Ext:  {"ext", nil3, nil3, 0, 0, "more operands of the instruction before; never executed"},

@@ -130,6 +130,8 @@ func operandText(p *Program, f *FuncProto, k Kind, x int32) string {
 		if x >= 0 && int(x) < len(p.Hosts) {
 			return p.Hosts[x].Name
 		}
+	case SoundOf:
+		return fmt.Sprintf("sound%d", x)
 	case SiteOf:
 		if x == 0 {
 			return "-"

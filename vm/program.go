@@ -66,6 +66,7 @@ type Program struct {
 	Strings []string // entry 0 is ""
 	Shapes  []Shape  // entry 0 has no handles; none without a heap
 	Hosts   []HostFunc
+	Sounds  []*state.Sound
 	Image   state.Image
 }
 

@@ -374,6 +374,8 @@ func (v *verifier) operand(pc int, k Kind, x int32) error {
 		}
 	case HostFn:
 		limit = len(v.p.Hosts)
+	case SoundOf:
+		limit = len(v.p.Sounds)
 	case SiteOf:
 		limit = f.StateSize + 1
 	case Words:
@@ -495,8 +497,10 @@ func (v *verifier) window(pc int, in *Instr) error {
 	case CallExtFun:
 		h := v.p.Hosts[in.B]
 		reads, writes = h.Params, h.Results
+	case ReadSound:
+		reads, writes = 2, 1
 	}
-	if v.p.Image.HeapWords == 0 && in.Op != CallIndirect && in.Op != CallExtFun {
+	if v.p.Image.HeapWords == 0 && in.Op != CallIndirect && in.Op != CallExtFun && in.Op != ReadSound {
 		return fmt.Errorf("%v in a program without a heap", in.Op)
 	}
 	if elem >= 0 && len(v.p.Shapes) > 0 && v.p.Shapes[shape].Words > elem {

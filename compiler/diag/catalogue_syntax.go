@@ -81,6 +81,18 @@ var syntaxEntries = []Entry{
 		Instead: "`include(\"../other.mmm\")` in a patch that a plugin plays.",
 	},
 	{
+		Code: SoundNotFound, Name: "SoundNotFound", Headline: "Sound file {path} not found", Severity: Warning,
+		Explain: "The patch plays on with silence in its place. A relative path is looked for beside the patch, then in ~/.mimium/samples " +
+			"and on the library path.",
+		Example: "fn dsp(){\n  let kick = Sampler_mono!(\"kick.wav\")\n  kick.player(now)\n}\n", Line: 2,
+	},
+	{
+		Code: SoundUnreadable, Name: "SoundUnreadable", Headline: "Sound file {path} cannot be used: {reason}",
+		Explain: "The file is there, but it is no WAV, AIFF, FLAC, Ogg Vorbis or MP3 file, it is damaged or too large, or it has " +
+			"more channels than the macro takes: `Sampler_mono!` takes one, `Sampler!` any number.",
+		Instead: "`Sampler_mono!(\"stereo.wav\")`.",
+	},
+	{
 		Code: Fault, Name: "Fault", Headline: "{problem}",
 		Explain: "The program was stopped while it ran, for example because a function called itself without end, " +
 			"or it does not fit into its engine. Its output is silent until the next edit.",

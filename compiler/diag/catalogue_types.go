@@ -225,7 +225,7 @@ var typeEntries = []Entry{
 	{
 		Code: NotSupported, Name: "NotSupported", Headline: "{what} not supported yet",
 		Explain: "The construct belongs to the language, but this version cannot compile it.",
-		Example: "fn dsp(){\n  let s = Sampler_mono!(\"kick.wav\")\n  s.length\n}\n", Line: 2,
+		Example: "fn f(x){\n  let g = |y| f(y - 1) + self\n  if (x > 0) g(x) else 0\n}\nfn dsp(){ f(3) }\n", Line: 2,
 	},
 	{
 		Code: HostArgument, Name: "HostArgument", Headline: "{problem}",

@@ -73,6 +73,8 @@ const (
 	Encoding           Code = "P11"
 	IOError            Code = "P12"
 	FileRefused        Code = "P13"
+	SoundNotFound      Code = "P14" // warning: the sound is silent
+	SoundUnreadable    Code = "P15"
 
 	Fault Code = "R01" // a running program was stopped, or does not fit its engine
 

@@ -28,6 +28,7 @@ func Program(p *mir.Program) (*vm.Program, error) {
 		return nil, fmt.Errorf("emit: the program's functions lack its initialiser or dsp")
 	}
 	charged := expensive(p)
+	out.Sounds = p.Sounds
 	out.Shapes, out.Hosts = shapes(p.Shapes), hosts(p.Hosts)
 	for _, f := range p.Funcs {
 		proto, err := function(f, index, charged[f], p.Shapes)

@@ -123,6 +123,10 @@ func (e *emitter) object(in *mir.Instr) bool {
 		e.drop(temp1)
 		e.drop(temp2)
 		e.usedAll(in.Args)
+	case mir.ReadSound:
+		w := e.open(in.Args, 1)
+		e.emit(vm.ReadSound, w, e.imm(in.Imm), e.imm(in.Aux))
+		e.take(in.Res, w)
 	case mir.CallHost:
 		w := e.open(in.Args, len(in.Res))
 		e.emit(vm.CallExtFun, w, e.imm(in.Imm), 0)

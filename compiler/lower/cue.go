@@ -24,6 +24,9 @@ func (c *function) cues(h *types.Host) []mir.Value {
 		return []mir.Value{c.cue(state.Cue{Kind: state.CuePressure, Channel: h.Channel}, 0)}
 	case types.HostTransport:
 		return c.transport()
+	case types.HostVoiceSlider:
+		param := c.paramIndex(mir.Param{Path: h.Name, Init: h.Init.Number, Min: h.Min, Max: h.Max, Pos: c.b.Pos})
+		return []mir.Value{c.cue(state.Cue{Kind: state.CueVoiceParam, Pool: c.pool(h.Voices), Voice: h.Voice, Number: param}, 0)}
 	}
 	pool := c.pool(h.Voices)
 	var vals []mir.Value

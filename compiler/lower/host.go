@@ -31,8 +31,11 @@ func (c *function) host(e *syntax.MacroCall) []mir.Value {
 	case types.HostParam:
 		return []mir.Value{c.smoothed(h, c.param(mir.Param{Path: h.Name, Init: h.Init.Number, Min: h.Min, Max: h.Max,
 			Curve: curves[h.Curve], Unit: h.Unit, Steps: h.Steps, Labels: h.Labels, Pos: e.Pos}))}
-	case types.HostMidiNote, types.HostController, types.HostBend, types.HostPressure, types.HostVoice, types.HostTransport:
+	case types.HostMidiNote, types.HostController, types.HostBend, types.HostPressure, types.HostVoice,
+		types.HostVoiceSlider, types.HostTransport:
 		return c.cues(h)
+	case types.HostSamplerMono, types.HostSampler:
+		return c.sampler(h, c.typ(e), e)
 	default:
 		return c.probeValue(h, c.typ(e), e.Pos)
 	}
@@ -56,9 +59,14 @@ func (c *function) control(path string, init *types.Const, e *syntax.MacroCall) 
 	return vals
 }
 
-// param returns the value of the parameter with p's path, registering it at
-// its first mention. The first default and the latest range count.
+// param returns the value of the parameter p.
 func (c *function) param(p mir.Param) mir.Value {
+	return c.emit(mir.GetParam, int64(c.paramIndex(p)))
+}
+
+// paramIndex returns the index of the parameter with p's path, registering it at
+// its first mention. The first default and the latest range count.
+func (c *function) paramIndex(p mir.Param) int {
 	i, ok := c.params[p.Path]
 	if !ok {
 		i = len(c.prog.Params)
@@ -67,7 +75,7 @@ func (c *function) param(p mir.Param) mir.Value {
 	}
 	p.Init, p.Pos = c.prog.Params[i].Init, c.prog.Params[i].Pos
 	c.prog.Params[i] = p
-	return c.emit(mir.GetParam, int64(i))
+	return i
 }
 
 // probeValue makes the function value of a probe, of concrete type t.

@@ -25,6 +25,10 @@ type Options struct {
 	// SelfInit0 makes functions that use self return the value that self had
 	// on entry (language.md 9.2, zero-at-init).
 	SelfInit0 bool
+	// Sound loads the sound file that a patch names. One that is missing gives an
+	// error that is fs.ErrNotExist, any other error is the reason in a sentence. nil
+	// finds none.
+	Sound func(name string) (*state.Sound, error)
 }
 
 // maxInstances bounds the instances of one generic function (types.md 14.2).
@@ -48,6 +52,7 @@ type lowerer struct {
 	cues    map[state.Cue]int // index by what it follows
 	pools   map[int]int       // index by number of voices
 	probes  map[string]int
+	sounds  map[string]int       // index by the name in the patch
 	ordered map[*mir.Func]bool   // already in prog.Funcs
 	refused map[source.Span]bool // places already reported as not supported
 	facts
@@ -110,6 +115,7 @@ func newLowerer(file *syntax.File, info *types.Info, opts Options, ds *diag.List
 		cues:       map[state.Cue]int{},
 		pools:      map[int]int{},
 		probes:     map[string]int{},
+		sounds:     map[string]int{},
 		ordered:    map[*mir.Func]bool{},
 		refused:    map[source.Span]bool{},
 		facts:      analyse(file, info),

@@ -116,6 +116,7 @@ type Program struct {
 	Cues    []state.Cue
 	Pools   []state.Pool // each of another size
 	Probes  []ProbeChannel
+	Sounds  []*state.Sound
 	Strings []string // entry 0 is ""
 	Shapes  []Shape  // entry 0 has no handles
 	Hosts   []HostFunc

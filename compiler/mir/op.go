@@ -67,6 +67,7 @@ const (
 	GetCue
 	Now
 	SampleRate
+	ReadSound
 	Probe
 	Print
 	Call
@@ -167,6 +168,7 @@ var Ops = [NumOps]Row{
 	GetCue:     {"getcue", 0, 1, true, "cue Imm: what the host says of notes, controllers and transport"},
 	Now:        {"now", 0, 1, true, "index of the current sample"},
 	SampleRate: {"samplerate", 0, 1, true, "sample rate in Hz"},
+	ReadSound:  {"readsound", 2, 1, true, "channel a of sound Imm at frame b, interpolated as Aux says (state.Interpolation)"},
 	Probe:      {"probe", 1, 0, false, "pushes a to probe Imm"},
 	Print:      {"print", 1, 0, false, "writes a to the log; Aux 1 adds a line break"},
 	Call:       {"call", -1, -1, false, "calls Callee with its state block at offset Imm"},

@@ -41,6 +41,8 @@ type Files struct {
 	// Read reads a file; nil reads from the disk. A path that is missing gives
 	// an error that is fs.ErrNotExist, one that may not be read a RefusedError.
 	Read func(path string) ([]byte, error)
+	// Open opens a sound file; nil opens the disk's. Errors are those of Read.
+	Open func(path string) (fs.File, error)
 	// Name says what diagnostics call a file; nil calls it by its path.
 	Name func(path string) string
 }

@@ -205,7 +205,8 @@ func init() {
 		"split_head": nonEmpty, "split_tail": nonEmpty,
 		"Control": control, "ProbeValueWith": described, "Slider": described, "Probe": described, "midi_note_mono": described,
 		"Param": described, "midi_cc": described, "midi_bend": described, "midi_pressure": described, "midi_voice": described,
-		"midi_voice_level": described, "transport": described,
+		"midi_voice_level": described, "midi_voice_slider": described, "transport": described,
+		"Sampler_mono": described, "Sampler": described,
 	}
 }
 

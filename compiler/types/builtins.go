@@ -13,7 +13,7 @@ var macroOnly = map[string]bool{
 	"str_slice": true, "str_char_at": true, "str_to_number": true, "number_to_str": true,
 	"Control": true, "Probe": true, "ProbeValueWith": true, "Sampler_mono": true, "midi_note_mono": true,
 	"Slider": true, "Param": true, "midi_cc": true, "midi_bend": true, "midi_pressure": true,
-	"midi_voice": true, "midi_voice_level": true, "transport": true,
+	"midi_voice": true, "midi_voice_level": true, "midi_voice_slider": true, "transport": true, "Sampler": true,
 }
 
 // unary and binary are the builtins on numbers.
@@ -83,7 +83,10 @@ func builtinBindings() map[string]*Binding {
 	add("midi_bend", nil, code(Number), Number)
 	add("midi_pressure", nil, code(Number), Number)
 	add("midi_voice", nil, code(voiceType), Number, Number)
+	add("midi_voice_slider", nil, code(Number), Number, Number, String, Number, Number, Number)
 	add("transport", nil, code(transportType))
+	add("Sampler_mono", nil, code(samplerMonoType), String)
+	add("Sampler", nil, code(samplerType), String)
 	generic(func(a *Var, _ *Array) { add("lift", []*Var{a}, code(a), a) })
 	generic(func(a *Var, xs *Array) { add("lift_array_code", []*Var{a}, code(xs), &Array{code(a)}) })
 	generic(func(a *Var, _ *Array) { add("Control", []*Var{a}, code(a), String, a) })

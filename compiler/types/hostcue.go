@@ -44,27 +44,46 @@ func (c *checker) midiCue(e *syntax.MacroCall, h *Host, name string) Type {
 
 // midiVoice infers midi_voice!(i, n) and midi_voice_level!(i, n).
 func (c *checker) midiVoice(e *syntax.MacroCall, h *Host, name string) Type {
-	v, ok := c.hostNumbers(e, name, "voice, number of voices", 2)
-	if !ok {
+	if !c.hostCount(e, name, 2, "voice, number of voices") || !c.voiceOf(e, h) {
 		return Failure
 	}
-	if h.Voices, ok = c.hostIndex(e.Args[1], v[1], 1, MaxVoices, "The number of voices"); !ok {
-		return Failure
-	}
-	if h.Voice, ok = c.hostIndex(e.Args[0], v[0], 0, h.Voices-1, "A voice"); !ok {
-		return Failure
-	}
-	if !c.pools[h.Voices] && len(c.pools) == MaxPools {
-		c.errorf(diag.HostArgument, e.Args[1].Span(), "A patch has voices in at most %d different numbers", MaxPools)
-		return Failure
-	}
-	c.pools[h.Voices] = true
 	c.info.Hosts[e] = h
 	if h.Kind == HostVoice {
 		return voiceType
 	}
 	a := c.fresh()
 	return &Function{Params: []ParamType{{Type: a}}, Ret: a}
+}
+
+// voiceSlider infers midi_voice_slider!(i, n, name, init, min, max).
+func (c *checker) voiceSlider(e *syntax.MacroCall, h *Host) Type {
+	if !c.hostCount(e, "midi_voice_slider", 6, "voice, number of voices, name, initial value, minimum, maximum") ||
+		!c.voiceOf(e, h) || !c.sliderOf(e.Args[2:], h) {
+		return Failure
+	}
+	c.info.Hosts[e] = h
+	return Number
+}
+
+// voiceOf evaluates the first two arguments of e: which voice of how many.
+func (c *checker) voiceOf(e *syntax.MacroCall, h *Host) bool {
+	i, ok := c.hostNumber(e.Args[0])
+	n, also := c.hostNumber(e.Args[1])
+	if !ok || !also {
+		return false
+	}
+	if h.Voices, ok = c.hostIndex(e.Args[1], n, 1, MaxVoices, "The number of voices"); !ok {
+		return false
+	}
+	if h.Voice, ok = c.hostIndex(e.Args[0], i, 0, h.Voices-1, "A voice"); !ok {
+		return false
+	}
+	if !c.pools[h.Voices] && len(c.pools) == MaxPools {
+		c.errorf(diag.HostArgument, e.Args[1].Span(), "A patch has voices in at most %d different numbers", MaxPools)
+		return false
+	}
+	c.pools[h.Voices] = true
+	return true
 }
 
 // transport infers transport!().
@@ -76,6 +95,30 @@ func (c *checker) transport(e *syntax.MacroCall, h *Host) Type {
 	c.info.Hosts[e] = h
 	return transportType
 }
+
+// sampler infers Sampler_mono!(path) and Sampler!(path).
+func (c *checker) sampler(e *syntax.MacroCall, h *Host, name string) Type {
+	if !c.hostCount(e, name, 1, "path of a sound file") {
+		return Failure
+	}
+	path, ok := c.hostString(e.Args[0], "the path of a sound file")
+	if !ok {
+		return Failure
+	}
+	h.Name = path
+	c.info.Hosts[e] = h
+	if h.Kind == HostSampler {
+		return samplerType
+	}
+	return samplerMonoType
+}
+
+// The records of the samplers.
+var (
+	samplerMonoType = &Record{Fields: []RecordField{{"length", Number}, {"player", &Function{Params: []ParamType{{Type: Number}}, Ret: Number}}}}
+	samplerType     = &Record{Fields: []RecordField{{"channels", Number}, {"length", Number},
+		{"player", &Function{Params: []ParamType{{Type: Number}, {Type: Number}}, Ret: Number}}, {"rate", Number}}}
+)
 
 // The records of the host's cues; fields are sorted, as in every record.
 var (

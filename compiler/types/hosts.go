@@ -9,15 +9,14 @@ import (
 	"mmm/compiler/syntax"
 )
 
-// hostMacros are the builtin macros; laterMacros those that are not built yet.
+// hostMacros are the builtin macros.
 var (
 	hostMacros = map[string]HostKind{
 		"Control": HostControl, "Slider": HostSlider, "Probe": HostProbe, "midi_note_mono": HostMidiNote,
 		"ProbeValueWith": HostProbeWith, "Param": HostParam, "midi_cc": HostController, "midi_bend": HostBend,
 		"midi_pressure": HostPressure, "midi_voice": HostVoice, "midi_voice_level": HostVoiceLevel,
-		"transport": HostTransport,
+		"midi_voice_slider": HostVoiceSlider, "transport": HostTransport, "Sampler_mono": HostSamplerMono, "Sampler": HostSampler,
 	}
-	laterMacros = map[string]bool{"Sampler_mono": true}
 )
 
 // IsDirect reports whether a macro call needs no macro stage: it names a
@@ -118,11 +117,6 @@ func (c *checker) nameMacroCall(e *syntax.MacroCall) {
 	}
 	name := pathText(e.Path)
 	user := n.latest[name] != nil && !e.Builtin
-	if laterMacros[name] && !user {
-		c.unsupported(e.Span(), name+"! is")
-		n.failed[e] = true
-		return
-	}
 	if e.Builtin || IsDirect(e) && !user {
 		n.direct[e] = true
 		return
@@ -199,8 +193,12 @@ func (c *checker) direct(e *syntax.MacroCall) Type {
 		return c.midiCue(e, h, name)
 	case HostVoice, HostVoiceLevel:
 		return c.midiVoice(e, h, name)
+	case HostVoiceSlider:
+		return c.voiceSlider(e, h)
 	case HostTransport:
 		return c.transport(e, h)
+	case HostSamplerMono, HostSampler:
+		return c.sampler(e, h, name)
 	default:
 		return c.midiNote(e, h)
 	}
@@ -221,25 +219,31 @@ func leafNames(name string, v *Const, list []string) []string {
 	return list
 }
 
+// slider infers Slider!(name, init, min, max).
 func (c *checker) slider(e *syntax.MacroCall, h *Host) Type {
-	if !c.hostCount(e, "Slider", 4, "name, initial value, minimum, maximum") {
+	if !c.hostCount(e, "Slider", 4, "name, initial value, minimum, maximum") || !c.sliderOf(e.Args, h) {
 		return Failure
 	}
-	label, ok := c.hostString(e.Args[0], "the name of a slider")
-	init, ok1 := c.hostNumber(e.Args[1])
-	low, ok2 := c.hostNumber(e.Args[2])
-	high, ok3 := c.hostNumber(e.Args[3])
+	c.info.Hosts[e] = h
+	return Number
+}
+
+// sliderOf evaluates the four arguments that describe a slider.
+func (c *checker) sliderOf(args []syntax.Expr, h *Host) bool {
+	label, ok := c.hostString(args[0], "the name of a slider")
+	init, ok1 := c.hostNumber(args[1])
+	low, ok2 := c.hostNumber(args[2])
+	high, ok3 := c.hostNumber(args[3])
 	if !ok || !ok1 || !ok2 || !ok3 {
-		return Failure
+		return false
 	}
 	if low >= high {
-		c.errorf(diag.HostArgument, e.Args[2].Span().To(e.Args[3].Span()), "The minimum of a slider must be below its maximum")
-		return Failure
+		c.errorf(diag.HostArgument, args[2].Span().To(args[3].Span()), "The minimum of a slider must be below its maximum")
+		return false
 	}
 	h.Name, h.Min, h.Max = label, low, high
 	h.Init = &Const{Leaf: true, Number: init}
-	c.info.Hosts[e] = h
-	return Number
+	return true
 }
 
 // hostCount checks the number of arguments of a host macro.

@@ -133,27 +133,30 @@ type HostKind uint8
 
 // The builtin macros of the core.
 const (
-	HostControl    HostKind = iota // Control!(name, init): one parameter for each number in Init
-	HostSlider                     // Slider!(name, init, min, max)
-	HostProbe                      // Probe!(label): an identity function
-	HostProbeWith                  // ProbeValueWith!(label, schema): an identity function
-	HostMidiNote                   // midi_note_mono!(ch, note, vel)
-	HostParam                      // Param!(name, {init, …})
-	HostController                 // midi_cc!(ch, cc, init)
-	HostBend                       // midi_bend!(ch)
-	HostPressure                   // midi_pressure!(ch)
-	HostVoice                      // midi_voice!(i, n)
-	HostVoiceLevel                 // midi_voice_level!(i, n): an identity function
-	HostTransport                  // transport!()
+	HostControl     HostKind = iota // Control!(name, init): one parameter for each number in Init
+	HostSlider                      // Slider!(name, init, min, max)
+	HostProbe                       // Probe!(label): an identity function
+	HostProbeWith                   // ProbeValueWith!(label, schema): an identity function
+	HostMidiNote                    // midi_note_mono!(ch, note, vel)
+	HostParam                       // Param!(name, {init, …})
+	HostController                  // midi_cc!(ch, cc, init)
+	HostBend                        // midi_bend!(ch)
+	HostPressure                    // midi_pressure!(ch)
+	HostVoice                       // midi_voice!(i, n)
+	HostVoiceLevel                  // midi_voice_level!(i, n): an identity function
+	HostVoiceSlider                 // midi_voice_slider!(i, n, name, init, min, max)
+	HostTransport                   // transport!()
+	HostSamplerMono                 // Sampler_mono!(path): {length, player}
+	HostSampler                     // Sampler!(path): {channels, length, player, rate}
 )
 
 // Host is a builtin macro call with its constant arguments.
 type Host struct {
 	Kind           HostKind
-	Name           string   // control name or probe label
-	Init           *Const   // HostControl, HostSlider, HostParam, HostController: initial value
+	Name           string   // control name, probe label or path of a sound
+	Init           *Const   // where there is one: initial value
 	Labels         []string // HostProbeWith: of each word of the value; HostParam: of each step, nil without
-	Min, Max       float64  // HostSlider, HostParam
+	Min, Max       float64  // HostSlider, HostParam, HostVoiceSlider
 	Curve          string   // HostParam, and what follows: lin, log or exp
 	Unit           string
 	Smooth         float64 // seconds
@@ -161,7 +164,7 @@ type Host struct {
 	Channel        int     // of the MIDI macros: 0..15
 	Number         int     // HostController: 0..127
 	Note, Velocity float64 // HostMidiNote: initial values
-	Voice, Voices  int     // HostVoice, HostVoiceLevel: which of how many
+	Voice, Voices  int     // of the midi_voice macros: which of how many
 }
 
 // IsProbe reports whether the call gives an identity function that tells the

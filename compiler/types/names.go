@@ -395,10 +395,6 @@ func (c *checker) namePath(p *syntax.Path) {
 	if n.open {
 		return
 	}
-	if laterMacros[name] {
-		c.unsupported(p.Span(), "`"+name+"` is")
-		return
-	}
 	if n.params[name] {
 		c.errorf(diag.DefaultScope, p.Span(), "Variable %q not found in this scope", name).
 			Note(source.Span{}, "a default value is evaluated outside of the function and cannot use its parameters")

@@ -11,8 +11,7 @@ static void write_slot(const mmm_player *p, mmmrt_program *program, int slot) {
         return;
     double v = clamp01(player_value(p, slot) + p->mod[slot]);
     mmmrt_instance *in = program->instance;
-    double plain = s->pinned && v == s->home ? s->exact : s->min + v * (s->max - s->min);
-    in->words[in->image.params + (uint32_t)s->cell] = number_word(plain);
+    in->words[in->image.params + (uint32_t)s->cell] = number_word(slot_cell(s, v));
 }
 
 static void update_slot(mmm_player *p, int slot) {

@@ -71,6 +71,7 @@ void instance_unmake(mmmrt_instance *instance) {
     }
     queue_free(&instance->log);
     free(instance->snapshot);
+    free(instance->sounds);
     free(instance->objects);
     free(instance->machine.o.words);
     free(instance->machine.late);

@@ -34,6 +34,8 @@ struct mmmrt_instance {
     uint64_t *snapshot; /* globals and initialiser's words after init */
     machine machine;    /* its objects */
     uint64_t *objects;  /* snapshot of them, NULL without a heap */
+    mmmrt_sound *sounds;
+    uint32_t sound_count;
     queue log;
     _Atomic uint32_t log_dropped;
     watch watch; /* for runs by the control side */

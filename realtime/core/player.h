@@ -40,6 +40,8 @@ struct mmmrt_program {
     pool *pools;
     uint32_t pool_count;
 
+    mmmrt_rest rest; /* its lists are the program's own */
+
     double *last;        /* last good output sample of each channel, to fade out from at a fault */
     bool muting;         /* the fade-out is going on, or over: its latest turns faulted */
     bool fault_told;
@@ -92,6 +94,13 @@ struct mmm_player {
     bool listen;      /* a released voice is listened to */
     transport transport;
     watch watch;
+    const mmmrt_program *rest_of; /* what the next two are about */
+    uint64_t rest_frames;         /* for so long all has been at rest but for older samples in rings */
+    bool input_rests;             /* of this block */
+
+    _Atomic int32_t expected; /* edits on their way */
+    _Atomic uint64_t flushes;
+    _Atomic uint32_t tail;
 
     /* statistics, written by the audio thread */
     _Atomic uint64_t now; /* bits of a double */
@@ -250,6 +259,14 @@ void voices_sweep(mmm_player *p);
 
 /* Forgets all notes without a word to the host. [audio-thread] */
 void voices_reset(mmm_player *p);
+
+/* ---- rest.c ---- */
+
+/* Looks at a block's input, whose buffers the output may overwrite. [audio-thread] */
+void rest_before(mmm_player *p, const mmm_block *b);
+
+/* Looks at what a block has made; returns what mmm_process does. [audio-thread] */
+int rest_after(mmm_player *p, const mmm_block *b);
 
 /* ---- channels.c ---- */
 

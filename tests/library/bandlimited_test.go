@@ -99,6 +99,17 @@ func TestSupersawSpreadsAroundItsPitch(t *testing.T) {
 	report(t, "bandlimited::supersaw_st", "width 0 is supersaw on both sides")
 }
 
+func TestUnisonSpreadsItsVoicesInCents(t *testing.T) {
+	s := sound(t, "bandlimited", "unison!(3)(1000, 50)", 48000, 1<<17)[0]
+	for _, voice := range []float64{-50, 0, 50} {
+		want := 1000 * math.Pow(2, voice/1200)
+		level := gainAt(s, want, 48000) - dB(1<<16)
+		near(t, "level of a voice at its frequency, dB", level, dB(2/math.Pi/math.Sqrt(3)), 0.5)
+	}
+	near(t, "effective value", rms(s), 1/math.Sqrt(3), 0.03)
+	report(t, "bandlimited::unison", "voices at their cents, effective value of one saw")
+}
+
 func TestSuboscillatorIsOneOrTwoOctavesBelow(t *testing.T) {
 	const n, k = 32768, 1364
 	for shape, octave := range []int{2, 4, 4} {

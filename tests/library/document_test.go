@@ -22,7 +22,7 @@ import (
 
 var (
 	update = flag.Bool("update", false, "write docs/library.md anew")
-	cost   = flag.Bool("cost", false, "with -update: measure all times again")
+	cost   = flag.String("cost", "$^", "with -update: measure the times of functions whose name matches (module::name) again")
 )
 
 // table is the document with one row for each public function.
@@ -119,8 +119,8 @@ func nanoseconds(t *testing.T, f function) string {
 	t.Helper()
 	p := program(t, patch(f.module, "", f.examples[0]))
 	least := math.Inf(1)
-	for range 5 {
-		m, err := render.Measure(p, session.Native, 48000, 0.5, 64, time.Now())
+	for range 8 {
+		m, err := render.Measurement{Program: p, Engine: session.Native, Rate: 48000, Seconds: 0.1, Block: 64, Instances: 1, Begin: time.Now()}.Run()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,6 +37,9 @@ func (f function) call() (expr string, inputs []string, ok bool) {
 	if m := regexp.MustCompile(`(?s)\b` + f.name + `\(.*\)(\.\w+)`).FindStringSubmatch(f.examples[0]); m != nil {
 		field = m[1]
 	}
+	if f.result == "[float]" {
+		field = "[0]"
+	}
 	return f.name + "(" + strings.Join(args, ", ") + ")" + field, inputs, !f.macro
 }
 

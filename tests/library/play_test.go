@@ -24,8 +24,8 @@ func program(t *testing.T, text string) *mir.Program {
 }
 
 // patch is a program that uses modules (and osc) and gives an expression of its
-// inputs, named by the list inputs: "x, freq". Lines before the expression that
-// start with let stand outside of dsp.
+// inputs, named by the list inputs: "x, freq". What follows a line of the
+// expression that begins with where stands before dsp.
 func patch(modules, inputs, expr string) string {
 	var b strings.Builder
 	for _, m := range strings.Fields(modules) {
@@ -33,13 +33,8 @@ func patch(modules, inputs, expr string) string {
 			fmt.Fprintf(&b, "use %s::*\n", m)
 		}
 	}
-	fmt.Fprintln(&b, "use osc::*")
-	for strings.HasPrefix(expr, "let ") {
-		line, rest, _ := strings.Cut(expr, "\n")
-		fmt.Fprintln(&b, line)
-		expr = strings.TrimSpace(rest)
-	}
-	fmt.Fprintf(&b, "fn dsp(%s){\n  %s\n}\n", inputs, expr)
+	expr, global, _ := strings.Cut(expr, "\n  where ")
+	fmt.Fprintf(&b, "use osc::*\n%s\nfn dsp(%s){\n  %s\n}\n", global, inputs, expr)
 	return b.String()
 }
 

@@ -61,11 +61,15 @@ func aliasFloor(s []float64, k int, limit float64) float64 {
 // response is the gain of a linear system at a frequency, from its impulse
 // response.
 func response(ir []float64, freq, rate float64) complex128 {
-	var sum complex128
+	step := -2 * math.Pi * freq / rate
+	turn := cmplx.Rect(1, step)
+	var sum, at complex128
 	for i, x := range ir {
-		if x != 0 {
-			sum += complex(x, 0) * cmplx.Rect(1, -2*math.Pi*freq/rate*float64(i))
+		if i%256 == 0 {
+			at = cmplx.Rect(1, step*float64(i)) // exact again
 		}
+		sum += complex(x, 0) * at
+		at *= turn
 	}
 	return sum
 }

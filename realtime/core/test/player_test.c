@@ -46,7 +46,7 @@ static void blocks_of_any_length_are_one_stream(void) {
     static const uint32_t lengths[] = {0, 1, 7, 64, 256, 257, 1000, 0, 3};
     double want = 0;
     for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
-        CHECK_EQUAL("result", play(p, lengths[k], 1, NULL, 0), MMM_PROCESS_SOUNDING);
+        CHECK_EQUAL("result", play(p, lengths[k], 1, NULL, 0) & MMM_PROCESS_SOUNDING, MMM_PROCESS_SOUNDING);
         for (uint32_t i = 0; i < lengths[k]; i++)
             CHECK_EQUAL("sample", out[0][i], want++);
     }
@@ -100,6 +100,29 @@ static void the_editor_sets_slots(void) {
     mmm_flush(p, &(mmm_event){.kind = MMM_EVENT_PARAM_VALUE, .slot = 70, .value = 1}, 1);
     CHECK_EQUAL("flush sets", mmmrt_player_value(p, 70), 1);
     end(p, f);
+}
+
+static void slots_have_curves_and_steps(void) {
+    static const struct {
+        int curve, steps;
+        double v, plain;
+    } cases[] = {{MMMRT_CURVE_LIN, 0, 0.25, 3.25}, {MMMRT_CURVE_LOG, 0, 0.5, 3.1622776601683795},
+                 {MMMRT_CURVE_EXP, 0, 0.5, 11 - 3.1622776601683795}, {MMMRT_CURVE_LIN, 4, 0.4, 4},
+                 {MMMRT_CURVE_LOG, 3, 0.7, 3.1622776601683795}, {MMMRT_CURVE_LIN, 1, 0.25, 3.25}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        mmmrt_slot slot = {.cell = 0, .min = 1, .max = 10, .curve = cases[k].curve, .steps = cases[k].steps};
+        fake *g = fake_new(turn_param, 0, 1, 1);
+        mmmrt_swap one = fake_swap(g);
+        one.slots[0] = slot;
+        mmm_player *q = new_player();
+        fake_publish(q, &one, NULL);
+        mmm_event e = {.kind = MMM_EVENT_PARAM_VALUE, .slot = 0, .value = cases[k].v};
+        play(q, 4, 1, &e, 1);
+        CHECK_NEAR("plain value", out[0][0], cases[k].plain, 1e-12);
+        if (cases[k].steps < 2)
+            CHECK_NEAR("and back", slot_normal(&slot, out[0][0]), cases[k].v, 1e-12);
+        end(q, g);
+    }
 }
 
 static void hostile_events_do_nothing(void) {
@@ -474,6 +497,7 @@ int main(void) {
     blocks_of_any_length_are_one_stream();
     a_parameter_acts_on_its_exact_frame();
     the_editor_sets_slots();
+    slots_have_curves_and_steps();
     hostile_events_do_nothing();
     notes_follow_the_rules_of_the_cell();
     notes_and_values_outlive_a_swap();

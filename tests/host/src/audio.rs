@@ -4,6 +4,7 @@
 
 use crate::host::{self, Handlers, Role};
 use crate::signal::Signal;
+use clack_extensions::audio_ports_activation::{PluginAudioPortsActivation, SampleSize};
 use clack_extensions::params::PluginParams;
 use clack_host::events::event_types::*;
 use clack_host::prelude::*;
@@ -22,6 +23,9 @@ const EVENTS: usize = 8192;
 
 /// Input ports of a plugin at most.
 pub const MAX_INPUTS: usize = 2;
+
+/// Channels of a port at most.
+const MAX_CHANNELS: usize = 16;
 
 /// One event for the plugin.
 #[derive(Copy, Clone, Debug)]
@@ -89,16 +93,25 @@ pub enum Job {
     Reset,
     Stop,
     Flush(PluginParams),
+    SetPort(PluginAudioPortsActivation, PortSwitch),
 }
 
-/// Samples of one port: two channels, at most `max` frames.
+/// A port that is switched on or off.
+#[derive(Copy, Clone)]
+pub struct PortSwitch {
+    pub is_input: bool,
+    pub index: u32,
+    pub on: bool,
+}
+
+/// Samples of one port: at most `max` frames of each channel.
 struct Port<T> {
-    channels: [Vec<T>; 2],
+    channels: Vec<Vec<T>>,
 }
 
 impl<T: Copy + Default> Port<T> {
-    fn new(max: usize) -> Self {
-        Self { channels: [vec![T::default(); max], vec![T::default(); max]] }
+    fn new(channels: u32, max: usize) -> Self {
+        Self { channels: vec![vec![T::default(); max]; (channels as usize).min(MAX_CHANNELS)] }
     }
 }
 
@@ -120,8 +133,17 @@ pub struct AudioSide {
     pub inputs: Vec<Signal>,
     /// Events of the next job, any order.
     pub queue: Vec<Queued>,
-    /// Everything played since the instance was made.
+    /// The first two channels of everything played since the instance was made;
+    /// of a mono port both are its one.
     pub recording: Vec<[f64; 2]>,
+    /// The last frame of every channel.
+    pub last: Vec<f64>,
+    /// What the plugin said after the last block.
+    pub status: Option<ProcessStatus>,
+    /// Bit c is set when the plugin called channel c constant in the last block.
+    pub constant: u64,
+    /// Notes that the plugin has ended.
+    pub ended: u32,
     /// Times of every block since activation.
     pub times: Vec<BlockTime>,
     /// Blocks that were late in real time before the plugin was called.
@@ -140,8 +162,9 @@ pub struct AudioSide {
 }
 
 impl AudioSide {
-    pub fn new(processor: PluginAudioProcessor<Handlers>, rate: f64, max_frames: u32, input_ports: usize) -> Self {
+    pub fn new(processor: PluginAudioProcessor<Handlers>, rate: f64, max_frames: u32, inputs: &[u32], output: u32) -> Self {
         let max = max_frames as usize;
+        let input_ports = inputs.len();
         Self {
             processor,
             rate,
@@ -153,16 +176,20 @@ impl AudioSide {
             inputs: vec![Signal::Silence; input_ports],
             queue: Vec::new(),
             recording: Vec::new(),
+            last: Vec::new(),
+            status: None,
+            constant: 0,
+            ended: 0,
             times: Vec::new(),
             late: 0,
             problem: None,
             guard: Guard::find(),
             next_block: 0,
             steady: 0,
-            in32: (0..input_ports).map(|_| Port::new(max)).collect(),
-            in64: (0..input_ports).map(|_| Port::new(max)).collect(),
-            out32: Port::new(max),
-            out64: Port::new(max),
+            in32: inputs.iter().map(|c| Port::new(*c, max)).collect(),
+            in64: inputs.iter().map(|c| Port::new(*c, max)).collect(),
+            out32: Port::new(output, max),
+            out64: Port::new(output, max),
             events: EventBuffer::with_capacity(EVENTS),
             sent: EventBuffer::with_capacity(EVENTS),
         }
@@ -183,6 +210,7 @@ impl AudioSide {
                         self.processor.ensure_processing_stopped();
                     }
                     Job::Flush(params) => self.flush(params),
+                    Job::SetPort(extension, port) => self.set_port(extension, port),
                 }
                 self
             })
@@ -240,7 +268,7 @@ impl AudioSide {
         for (port, signal) in self.inputs.iter_mut().enumerate() {
             for i in 0..n {
                 let sample = signal.next(self.rate);
-                for channel in 0..2 {
+                for channel in 0..self.in32[port].channels.len() {
                     if wide {
                         self.in64[port].channels[channel][i] = sample;
                     } else {
@@ -249,17 +277,15 @@ impl AudioSide {
                 }
             }
         }
-        if self.in_place && !self.inputs.is_empty() {
-            for channel in 0..2 {
-                if wide {
-                    self.out64.channels[channel][..n].copy_from_slice(&self.in64[0].channels[channel][..n]);
-                } else {
-                    self.out32.channels[channel][..n].copy_from_slice(&self.in32[0].channels[channel][..n]);
-                }
-            }
-        } else {
-            // A plugin must write every frame: what it leaves is seen.
-            for channel in 0..2 {
+        let outs = self.out32.channels.len();
+        let in_place = self.in_place && self.in32.first().is_some_and(|port| port.channels.len() == outs);
+        for channel in 0..outs {
+            if in_place && wide {
+                self.out64.channels[channel][..n].copy_from_slice(&self.in64[0].channels[channel][..n]);
+            } else if in_place {
+                self.out32.channels[channel][..n].copy_from_slice(&self.in32[0].channels[channel][..n]);
+            } else {
+                // A plugin must write every frame: what it leaves is seen.
                 self.out32.channels[channel][..n].fill(f32::NAN);
                 self.out64.channels[channel][..n].fill(f64::NAN);
             }
@@ -269,19 +295,20 @@ impl AudioSide {
         let ports = self.inputs.len();
         let mut out32 = pointers(&mut self.out32);
         let mut out64 = pointers(&mut self.out64);
-        let mut in32 = [[std::ptr::null_mut(); 2]; MAX_INPUTS];
-        let mut in64 = [[std::ptr::null_mut(); 2]; MAX_INPUTS];
+        let mut in32 = [[std::ptr::null_mut(); MAX_CHANNELS]; MAX_INPUTS];
+        let mut in64 = [[std::ptr::null_mut(); MAX_CHANNELS]; MAX_INPUTS];
         for port in 0..ports {
             in32[port] = pointers(&mut self.in32[port]);
             in64[port] = pointers(&mut self.in64[port]);
         }
-        if self.in_place && ports > 0 {
+        if in_place {
             in32[0] = out32;
             in64[0] = out64;
         }
-        let mut inputs = [buffer(wide, &mut [std::ptr::null_mut(); 2], &mut [std::ptr::null_mut(); 2]); MAX_INPUTS];
+        let mut none = ([std::ptr::null_mut(); MAX_CHANNELS], [std::ptr::null_mut(); MAX_CHANNELS]);
+        let mut inputs = [buffer(wide, 0, &mut none.0, &mut none.1); MAX_INPUTS];
         for port in 0..ports {
-            inputs[port] = buffer(wide, &mut in32[port], &mut in64[port]);
+            inputs[port] = buffer(wide, self.in32[port].channels.len(), &mut in32[port], &mut in64[port]);
         }
         let inputs = &mut inputs[..ports];
         if !self.side {
@@ -292,7 +319,7 @@ impl AudioSide {
                 last.data64 = std::ptr::null_mut();
             }
         }
-        let mut outputs = [buffer(wide, &mut out32, &mut out64)];
+        let mut outputs = [buffer(wide, outs, &mut out32, &mut out64)];
 
         // SAFETY: the pointers lead into vectors of at least this many frames,
         // which outlive the call and which nobody else touches meanwhile.
@@ -323,17 +350,36 @@ impl AudioSide {
         self.guard.end();
         self.times.push(BlockTime { wall, own: thread_time().saturating_sub(own) });
         self.steady += u64::from(frames);
-        if let Err(e) = status {
-            self.problem = Some(format!("process failed: {e}"));
-            return;
+        self.constant = outputs[0].constant_mask;
+        match status {
+            Ok(status) => self.status = Some(status),
+            Err(e) => {
+                self.problem = Some(format!("process failed: {e}"));
+                return;
+            }
         }
         self.count_gestures();
-        for i in 0..n {
-            self.recording.push(if wide {
-                [self.out64.channels[0][i], self.out64.channels[1][i]]
+        self.ended += self.sent.iter().filter(|e| e.as_event::<NoteEndEvent>().is_some()).count() as u32;
+        let sample = |side: &Self, channel: usize, i: usize| {
+            if wide {
+                side.out64.channels[channel][i]
             } else {
-                [f64::from(self.out32.channels[0][i]), f64::from(self.out32.channels[1][i])]
-            });
+                f64::from(side.out32.channels[channel][i])
+            }
+        };
+        let right = outs.min(2) - 1;
+        for i in 0..n {
+            let frame = [sample(self, 0, i), sample(self, right, i)];
+            self.recording.push(frame);
+        }
+        if n > 0 {
+            for channel in 0..outs {
+                let x = sample(self, channel, n - 1);
+                match self.last.get_mut(channel) {
+                    Some(last) => *last = x,
+                    None => self.last.push(x),
+                }
+            }
         }
     }
 
@@ -345,6 +391,20 @@ impl AudioSide {
         }
         params.flush_active(&mut self.processor.plugin_handle(), &self.events.as_input(), &mut self.sent.as_output());
         self.count_gestures();
+    }
+
+    fn set_port(&mut self, extension: PluginAudioPortsActivation, port: PortSwitch) {
+        let mut handle = self.processor.plugin_handle();
+        let set = extension.set_active_audio_active(
+            &mut handle,
+            port.is_input,
+            port.index,
+            port.on,
+            SampleSize::Unspecified,
+        );
+        if !set {
+            self.problem = Some("the plugin does not switch this port".into());
+        }
     }
 
     fn count_gestures(&mut self) {
@@ -377,16 +437,19 @@ pub fn push(events: &mut EventBuffer, time: u32, kind: Kind) {
     }
 }
 
-fn pointers<T>(port: &mut Port<T>) -> [*mut T; 2] {
-    let [left, right] = &mut port.channels;
-    [left.as_mut_ptr(), right.as_mut_ptr()]
+fn pointers<T>(port: &mut Port<T>) -> [*mut T; MAX_CHANNELS] {
+    let mut list = [std::ptr::null_mut(); MAX_CHANNELS];
+    for (pointer, channel) in list.iter_mut().zip(&mut port.channels) {
+        *pointer = channel.as_mut_ptr();
+    }
+    list
 }
 
-fn buffer(wide: bool, p32: &mut [*mut f32; 2], p64: &mut [*mut f64; 2]) -> clap_audio_buffer {
+fn buffer(wide: bool, channels: usize, p32: &mut [*mut f32], p64: &mut [*mut f64]) -> clap_audio_buffer {
     clap_audio_buffer {
         data32: if wide { std::ptr::null_mut() } else { p32.as_mut_ptr() },
         data64: if wide { p64.as_mut_ptr() } else { std::ptr::null_mut() },
-        channel_count: 2,
+        channel_count: channels as u32,
         latency: 0,
         constant_mask: 0,
     }

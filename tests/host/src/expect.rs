@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 type Done = Result<(), String>;
 
 /// Compares as the script's operator at word `i` says with the number after it.
-fn compare(line: &Line, i: usize, what: &str, value: f64) -> Done {
+pub fn compare(line: &Line, i: usize, what: &str, value: f64) -> Done {
     let operator = word(line, i)?;
     let limit: f64 = number(line, i + 1)?;
     let holds = match operator {
@@ -88,7 +88,7 @@ impl Runner {
                 compare(line, 2, "the latency", f64::from(latency))
             }
             "ports" => self.expect_ports(line),
-            other => Err(format!("{other} is nothing to expect")),
+            _ => self.expect_extended(line),
         }
     }
 

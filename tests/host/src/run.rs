@@ -1,6 +1,8 @@
 //! Runs a script: one function for each family of commands.
 
 use crate::audio::{Job, Kind, Queued, MAX_INPUTS};
+use crate::browser::Preset;
+use crate::commands::context;
 use crate::editor;
 use crate::host::{Counters, Log};
 use crate::instance::Instance;
@@ -51,6 +53,7 @@ pub struct Runner {
     pub marks: Vec<Mark>,
     pub log: Log,
     pub counters: Arc<Counters>,
+    pub presets: Vec<Preset>,
     pub report: Report,
 }
 
@@ -99,6 +102,7 @@ impl Runner {
             marks: Vec::new(),
             log: Log::default(),
             counters: Arc::default(),
+            presets: Vec::new(),
             report: Report::default(),
         }
     }
@@ -141,6 +145,9 @@ impl Runner {
                 self.report.expectations += 1;
                 Ok(())
             }
+            "layout" | "ports" | "port" | "render" | "map" | "indicate" | "track" | "choose" | "preset" | "discover" => {
+                self.extended(line)
+            }
             other => Err(format!("{other} is no command")),
         }
     }
@@ -158,7 +165,7 @@ impl Runner {
         Ok(instance)
     }
 
-    fn entry(&mut self) -> Result<PluginEntry, String> {
+    pub fn entry(&mut self) -> Result<PluginEntry, String> {
         if self.entry.is_none() {
             // SAFETY: loading a plugin runs its code; that is what this host is for.
             let entry = unsafe { PluginEntry::load(&self.plugin) };
@@ -436,7 +443,7 @@ impl Runner {
                 Ok(())
             }
             "save" => {
-                let bytes = self.instance()?.save(Self::piece(line)?)?;
+                let bytes = self.instance()?.save(Self::piece(line)?, context(line)?)?;
                 let file = word(line, 1)?;
                 std::fs::write(file, bytes).map_err(|e| format!("{file}: {e}"))
             }
@@ -449,7 +456,7 @@ impl Runner {
                 let file = word(line, 1)?;
                 let bytes = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
                 let result = if line.words[0] == "load" {
-                    self.instance()?.load(bytes, Self::piece(line)?)
+                    self.instance()?.load(bytes, Self::piece(line)?, context(line)?)
                 } else {
                     self.swap(file, &bytes)
                 };
@@ -464,7 +471,7 @@ impl Runner {
     }
 
     /// Address of the current plugin's editor page, opened at the first use.
-    fn editor_url(&mut self) -> Result<String, String> {
+    pub fn editor_url(&mut self) -> Result<String, String> {
         if let Some(url) = &self.track()?.url {
             return Ok(url.clone());
         }
