@@ -36,7 +36,7 @@ func (p *Program) Resting() *Rest {
 	// What is written only while notes are held may have any value. If that is
 	// too little to know, it must be 0.
 	for _, frozen := range []span{anything, number(0)} {
-		r := &resting{p: p, cells: map[int]int{}, frozen: frozen, left: restBudget}
+		r := &resting{p: p, cells: map[int]int{}, touch: map[*Block]bool{}, frozen: frozen, left: restBudget}
 		if rest := r.find(); rest != nil {
 			return rest
 		}
@@ -57,8 +57,9 @@ type resting struct {
 	p      *Program
 	cells  map[int]int // index in list by offset
 	list   []cell
-	frozen span // what a word is that rest does not write
-	left   int  // instructions, below 0 when the search was given up
+	touch  map[*Block]bool // whether a block has to do with the state
+	frozen span            // what a word is that rest does not write
+	left   int             // instructions, below 0 when the search was given up
 	feeds  bool
 }
 
@@ -300,10 +301,17 @@ func (r *resting) branch(in *Instr, condition span, fr *frame, t *turn) []span {
 
 // anyOf is what is known after one of some blocks has run.
 func (r *resting) anyOf(blocks []*Block, fr *frame, t *turn) (results []span) {
-	before, vars := t.clone(), slices.Clone(fr.vars)
+	stateful := slices.ContainsFunc(blocks, r.touches)
+	before, vars := t, slices.Clone(fr.vars)
+	if stateful {
+		before = t.clone()
+	}
 	var joined []span
 	for i, b := range blocks {
-		after := before.clone()
+		after := before // in large programs copies would be all the work
+		if stateful {
+			after = before.clone()
+		}
 		fr.vars = slices.Clone(vars)
 		out := r.block(b, fr, after)
 		if i == 0 {
@@ -311,10 +319,29 @@ func (r *resting) anyOf(blocks []*Block, fr *frame, t *turn) (results []span) {
 			continue
 		}
 		results, joined = joinAll(results, out), joinAll(joined, fr.vars)
+		if !stateful {
+			continue
+		}
 		t.merge(r.fill(t.clone()), r.fill(after))
 	}
 	fr.vars = joined
 	return results
+}
+
+// touches reports whether a block reads or writes the state.
+func (r *resting) touches(b *Block) bool {
+	touch, ok := r.touch[b]
+	if ok {
+		return touch
+	}
+	Walk(b, func(in *Instr) {
+		switch in.Op {
+		case GetState, SetState, Mem, Delay, Call:
+			touch = true
+		}
+	})
+	r.touch[b] = touch
+	return touch
 }
 
 // joinAll joins two lists of one length.
