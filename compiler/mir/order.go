@@ -80,7 +80,7 @@ func (k *packer) both(i int32) []int32 {
 // latency is how long an instruction takes.
 func latency(in *Instr) int {
 	switch in.Op {
-	case Const, SetState, GetParam, GetNote, SampleRate, Now, BitsF, FBits, Pair, Lane:
+	case Const, SetState, GetParam, GetCue, SampleRate, Now, BitsF, FBits, Pair, Lane:
 		return 0
 	case GetState, Mem:
 		return 1
