@@ -2,6 +2,7 @@
 # make demo     builds, plays the plugin in a host, leaves out/demo.wav and out/demo.png
 # make test     everything that CI runs
 # make install  puts the plugin into ~/.clap and the command line into ~/.local/bin
+# make gallery  plays the examples, leaves out/gallery/index.html: pictures, sound, figures
 # make soak     the long runs: fuzzers and the realtime proof, hours if you let them
 # make clean    removes what was built
 
@@ -14,9 +15,9 @@ export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
 RT_SOURCES := CMakeLists.txt $(shell find realtime plugin cbridge -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name 'CMakeLists.txt')
-EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
+EMBEDDED   := $(shell find session editor lib examples gallery -name '*.mmm' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
-.PHONY: build demo test soak install clean deps check
+.PHONY: build demo gallery test soak install clean deps check
 build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/libmmm.so
 
 deps:
@@ -43,6 +44,9 @@ $(HOST): $(shell find tests/host/src -name '*.rs') tests/host/Cargo.toml tests/h
 
 demo: build $(HOST)
 	@build/demo.sh
+
+gallery: build
+	@$(OUT)/mmm gallery -o $(OUT)/gallery && echo "out/gallery/index.html"
 
 test:
 	@build/deps.sh test
