@@ -192,6 +192,9 @@ func (f *pcm) decode(data []byte) (*Sound, error) {
 	default:
 		return nil, fmt.Errorf("its samples have %d bits, which are not read", f.bits)
 	}
+	if len(data)/width > maxSamples {
+		return nil, errTooLong
+	}
 	s := newSound(f.rate, f.channels, len(data)/(width*f.channels))
 	for k := range s.Frames() {
 		for i := range s.Channels {

@@ -26,8 +26,13 @@ type Sound struct {
 	Channels [][]float64 // all of one length
 }
 
-// maxChannels is the largest number of channels of a file.
-const maxChannels = 256
+// Limits of a file: few bytes of a compressed one can stand for hours.
+const (
+	maxChannels = 256
+	maxSamples  = 1 << 26 // of all channels: 23 minutes of one at 48 kHz
+)
+
+var errTooLong = fmt.Errorf("it has more than %d samples", maxSamples)
 
 // newSound makes silence of the given frames.
 func newSound(rate float64, channels, frames int) *Sound {
@@ -106,6 +111,9 @@ func decodeFLAC(data []byte) (*Sound, error) {
 		if len(frame.Subframes) != len(s.Channels) {
 			return nil, errors.New("its number of channels changes")
 		}
+		if (s.Frames()+int(frame.BlockSize))*len(s.Channels) > maxSamples {
+			return nil, errTooLong
+		}
 		for i, sub := range frame.Subframes {
 			for _, x := range sub.Samples {
 				s.Channels[i] = append(s.Channels[i], float64(x)*scale)
@@ -116,18 +124,30 @@ func decodeFLAC(data []byte) (*Sound, error) {
 
 // decodeVorbis decodes an Ogg Vorbis file.
 func decodeVorbis(data []byte) (*Sound, error) {
-	all, format, err := oggvorbis.ReadAll(bytes.NewReader(data))
+	r, err := oggvorbis.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
-	if format.Channels == 0 {
+	n := r.Channels()
+	if n == 0 || r.SampleRate() == 0 {
 		return nil, errShortHeader
 	}
-	s := newSound(float64(format.SampleRate), format.Channels, len(all)/format.Channels)
-	for k, x := range all[:s.Frames()*format.Channels] {
-		s.Channels[k%format.Channels][k/format.Channels] = float64(x)
+	s := newSound(float64(r.SampleRate()), n, 0)
+	part := make([]float32, 4096*n)
+	for {
+		got, err := r.Read(part) // whole frames
+		for k, x := range part[:got] {
+			s.Channels[k%n] = append(s.Channels[k%n], float64(x))
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return s, nil
+		case err != nil:
+			return nil, err
+		case s.Frames()*n > maxSamples:
+			return nil, errTooLong
+		}
 	}
-	return s, nil
 }
 
 // mp3Start returns where the first frame of an MP3 file starts, -1 if there is
@@ -159,9 +179,12 @@ func decodeMP3(data []byte) (*Sound, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := io.ReadAll(d)
+	all, err := io.ReadAll(io.LimitReader(d, maxSamples*2+1))
 	if err != nil {
 		return nil, err
+	}
+	if len(all) > maxSamples*2 {
+		return nil, errTooLong
 	}
 	s := newSound(float64(d.SampleRate()), channels, len(all)/frameBytes)
 	for i := range s.Channels {

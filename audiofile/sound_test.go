@@ -9,6 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/mewkiz/flac"
+	"github.com/mewkiz/flac/frame"
+	"github.com/mewkiz/flac/meta"
 )
 
 // tones are the files of testdata (made by build/sounds/make.py) and how far
@@ -200,4 +204,28 @@ func FuzzNoBytesMakeTheDecodersPanic(f *testing.F) {
 			t.Fatalf("%g Hz, %d channels", s.Rate, len(s.Channels))
 		}
 	})
+}
+
+func TestFewBytesCannotStandForEndlessSound(t *testing.T) {
+	// Silence is some bytes for each 4096 frames of eight channels.
+	var file bytes.Buffer
+	info := &meta.StreamInfo{BlockSizeMin: 4096, BlockSizeMax: 4096, SampleRate: 48000, NChannels: 8, BitsPerSample: 16}
+	enc, err := flac.NewEncoder(&file, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quiet := &frame.Frame{Header: frame.Header{HasFixedBlockSize: true, BlockSize: 4096, SampleRate: 48000, Channels: frame.ChannelsLRCLfeLsRsSlSr, BitsPerSample: 16}}
+	for range 8 {
+		quiet.Subframes = append(quiet.Subframes, &frame.Subframe{SubHeader: frame.SubHeader{Pred: frame.PredConstant}, Samples: make([]int32, 4096), NSamples: 4096})
+	}
+	for n := range maxSamples/4096/8 + 2 {
+		quiet.Num = uint64(n)
+		if err := enc.WriteFrame(quiet); err != nil {
+			t.Fatal(err)
+		}
+	}
+	enc.Close()
+	if _, err := Decode(file.Bytes()); err == nil || !strings.Contains(err.Error(), "samples") {
+		t.Errorf("%d bytes: %v", file.Len(), err)
+	}
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make soak: each fuzzer for FUZZ_TIME (10m), the realtime proof for 60 s, many
-# random programs on both engines.
+# make soak: the plugin under sanitizers, each fuzzer for FUZZ_TIME (10m), the realtime proof and fifty swaps a
+# second for a minute, many random programs on both engines.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 time=${FUZZ_TIME:-10m}
@@ -11,5 +11,9 @@ for target in $(grep -rlE '^func Fuzz' --include='*_test.go' .); do
         go test "$dir" -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 20x
     done
 done
-MMM_REALTIME_SECONDS=60 go test ./tests -count=1 -v -run TestAudioThreadIsNeverLate
+MMM_REALTIME_SECONDS=60 MMM_SWAP_SECONDS=60 go test ./tests -count=1 -v -run 'TestAudioThreadIsNeverLate|TestFiftySwapsASecond'
 MMM_ENGINE_SEEDS=20000 go test ./tests -count=1 -timeout 2h -run Engines
+seconds=${CHECK_SECONDS:-300}
+out/mmm-check out/mmm.clap --seconds "$seconds" fuzzer main-beside-audio
+build/sanitized.sh address 60
+build/sanitized.sh thread 60

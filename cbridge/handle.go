@@ -96,6 +96,14 @@ func callbacks(h *C.mmm_chost) session.Host {
 	return host
 }
 
+// startFile returns the patch file that new sessions begin with. Go's own
+// environment is a copy made when the library was loaded; the host's counts.
+func startFile() string {
+	name := C.CString("MMM_PATCH")
+	defer C.free(unsafe.Pointer(name))
+	return C.GoString(C.getenv(name))
+}
+
 //export mmm_new
 func mmm_new(kind C.int, host *C.mmm_chost) (h C.mmm_session) {
 	defer func() {
@@ -107,7 +115,7 @@ func mmm_new(kind C.int, host *C.mmm_chost) (h C.mmm_session) {
 		return 0
 	}
 	_ = session.KeepCode() // without it everything is compiled here
-	s := session.New(session.Kind(kind), callbacks(host))
+	s := session.Open(session.Kind(kind), callbacks(host), startFile())
 	h = C.mmm_session(lastHandle.Add(1))
 	sessions.Store(h, s)
 	return h

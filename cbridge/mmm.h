@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Version of this header; mmm_abi_version() must return the same. */
-#define MMM_ABI 2
+#define MMM_ABI 3
 
 /* A session; 0 is none. Calls with a dead handle do nothing and return 0. */
 typedef uint64_t mmm_session;
@@ -42,8 +42,9 @@ typedef struct mmm_host {
 /* Returns MMM_ABI of the library. [any-thread] */
 int mmm_abi_version(void);
 
-/* Makes a session with the default patch of its kind. Returns 0 on failure.
-   [main-thread] */
+/* Makes a session with the patch file that the environment variable MMM_PATCH
+   names, which it follows as mmm_watch() does, or else the default patch of its
+   kind. Returns 0 on failure. [main-thread] */
 mmm_session mmm_new(int kind, const mmm_host *host);
 
 /* Stops and frees a session; its player must no longer be used. [main-thread] */
@@ -83,21 +84,45 @@ size_t mmm_status(mmm_session s, char *buf, size_t size);
    [main-thread] */
 int mmm_set_engine(mmm_session s, const char *engine);
 
-/* Saves the whole state. save-load-save gives the same bytes. [main-thread] */
-size_t mmm_state_save(mmm_session s, char *buf, size_t size);
+/* What a state is for. A preset is a patch with its files and values, for any
+   instance: it names no engine, no file to follow and no values of other
+   patches, and loading it leaves the instance's own engine, slots and values of
+   other patches alone. A project and a duplicate are the whole instance. */
+enum mmm_state_context { MMM_STATE_PROJECT = 0, MMM_STATE_PRESET = 1, MMM_STATE_DUPLICATE = 2 };
 
-/* Restores a saved state. Returns 1, or 0 when the bytes are not a state, in
-   which case nothing changes. A state whose patch no longer compiles is
-   restored with its values; the sounding patch goes on. [main-thread] */
-int mmm_state_load(mmm_session s, const char *data, size_t size);
+/* Saves the state for a context. save-load-save gives the same bytes.
+   [main-thread] */
+size_t mmm_state_save(mmm_session s, int context, char *buf, size_t size);
+
+/* Restores a saved state; one saved as a preset is a preset in any context.
+   Returns 1, or 0 when the bytes are not a state, in which case nothing changes.
+   A state whose patch no longer compiles is restored with its values; the
+   sounding patch goes on. [main-thread] */
+int mmm_state_load(mmm_session s, int context, const char *data, size_t size);
+
+/* Takes the patch in a file as a preset: it starts at its own values, and the
+   file is followed as by mmm_watch. Returns 1, or 0 with the reason in error, then nothing
+   changes. [main-thread] */
+int mmm_preset_load(mmm_session s, const char *path, char *error, size_t error_size);
+
+/* The file that the patch came from and that is followed, "" for none.
+   [any-thread] */
+size_t mmm_path(mmm_session s, char *buf, size_t size);
 
 /* One parameter slot as the host shows it. */
 typedef struct mmm_param_info {
     int used;            /* 0: the slot is free, name "-" */
     char name[256];      /* last segment of the control's path */
     char module[1024];   /* the segments before it, joined by "/" */
-    double default_value; /* 0..1 */
+    double min_value, max_value; /* 0 and 1 */
+    double default_value;
+    int stepped; /* its values are whole numbers only; of slots 0 */
 } mmm_param_info;
+
+/* The number of slots: MMM_SLOTS. An exported plugin, whose parameters never
+   change, has one for each control, and its values are plain where this header
+   says 0..1. [main-thread] */
+int mmm_param_count(mmm_session s);
 
 /* Describes slot 0..MMM_SLOTS-1. Returns 1, 0 for another slot. [main-thread] */
 int mmm_param_get_info(mmm_session s, int slot, mmm_param_info *info);
@@ -111,12 +136,54 @@ size_t mmm_param_to_text(mmm_session s, int slot, double value, char *buf, size_
 /* Normalised value of a text. Returns 1, 0 when it is no number. [main-thread] */
 int mmm_param_from_text(mmm_session s, int slot, const char *text, double *value);
 
+/* Sets a slot's control back to the patch's default, as a gesture. Returns 1, 0
+   for a slot without one. [main-thread] */
+int mmm_param_reset(mmm_session s, int slot);
+
+/* Eight knobs of a controller, of one group of the patch's controls. */
+typedef struct mmm_page {
+    uint32_t id;       /* the same for the same group over edits; above 0 */
+    char section[256]; /* first folder of the controls' paths, "Patch" for those in none */
+    char name[256];
+    int slots[8]; /* -1: none */
+} mmm_page;
+
+/* Describes page index 0, 1, … in source order. Returns 1, 0 past the last.
+   [main-thread] */
+int mmm_page_get(mmm_session s, int index, mmm_page *page);
+
+/* The name that the patch gives a key. */
+typedef struct mmm_note_name {
+    int key;     /* 0..127 */
+    int channel; /* 0..15, -1 for all */
+    char name[256];
+} mmm_note_name;
+
+/* Describes note name index 0, 1, … in the order of the patch's header. Returns
+   1, 0 past the last. [main-thread] */
+int mmm_note_name_get(mmm_session s, int index, mmm_note_name *name);
+
+/* How a host's use of a parameter is shown: a controller that is mapped to it.
+   label and description may be NULL; rgb is 0xRRGGBB, -1 for none.
+   [main-thread] */
+void mmm_param_mapping(mmm_session s, int slot, int mapped, int rgb, const char *label, const char *description);
+
+/* Likewise its automation: 0 none, 1 present, 2 playing, 3 recording, 4
+   overridden. [main-thread] */
+void mmm_param_automation(mmm_session s, int slot, int state, int rgb);
+
+/* What is known of the track that the instance is on; name "" when nothing is,
+   rgb as above. [main-thread] */
+void mmm_track(mmm_session s, const char *name, int rgb);
+
 enum mmm_notice {
     MMM_NOTICE_PARAM_VALUES = 1, /* values changed other than by the host: rescan them */
     MMM_NOTICE_PARAM_INFO = 2,   /* names or texts changed */
     MMM_NOTICE_STATE_DIRTY = 4,  /* the saved state would differ */
     MMM_NOTICE_TAIL = 8,
     MMM_NOTICE_VOICES = 16, /* mmm_voice_count() changed */
+    MMM_NOTICE_PAGES = 32,  /* mmm_page_get() or mmm_note_name_get() changed */
+    MMM_NOTICE_EDIT = 64,   /* the user changed the patch: a step to undo */
 };
 
 /* Voices that the patch can sound at once: the largest n of its midi_voice!, 0

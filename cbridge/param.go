@@ -19,6 +19,11 @@ func fill(out []C.char, text string) {
 	give(text[:n], (*C.char)(unsafe.Pointer(&out[0])), C.size_t(len(out)))
 }
 
+//export mmm_param_count
+func mmm_param_count(h C.mmm_session) C.int {
+	return use(h, func(*session.Session) C.int { return C.MMM_SLOTS })
+}
+
 //export mmm_param_get_info
 func mmm_param_get_info(h C.mmm_session, slot C.int, out *C.mmm_param_info) C.int {
 	return use(h, func(s *session.Session) C.int {
@@ -29,6 +34,7 @@ func mmm_param_get_info(h C.mmm_session, slot C.int, out *C.mmm_param_info) C.in
 		out.used = truth(info.Used)
 		fill(out.name[:], info.Name)
 		fill(out.module[:], info.Module)
+		out.min_value, out.max_value, out.stepped = 0, 1, 0
 		out.default_value = C.double(info.Default)
 		return 1
 	})

@@ -45,9 +45,9 @@ func mmm_set_engine(h C.mmm_session, engine *C.mmm_cchar) C.int {
 }
 
 //export mmm_state_save
-func mmm_state_save(h C.mmm_session, buf *C.char, size C.size_t) C.size_t {
+func mmm_state_save(h C.mmm_session, context C.int, buf *C.char, size C.size_t) C.size_t {
 	return use(h, func(s *session.Session) C.size_t {
-		state, err := s.SaveState()
+		state, err := s.SaveState(session.Context(context))
 		if err != nil {
 			return 0
 		}
@@ -56,13 +56,29 @@ func mmm_state_save(h C.mmm_session, buf *C.char, size C.size_t) C.size_t {
 }
 
 //export mmm_state_load
-func mmm_state_load(h C.mmm_session, data *C.mmm_cchar, size C.size_t) C.int {
+func mmm_state_load(h C.mmm_session, context C.int, data *C.mmm_cchar, size C.size_t) C.int {
 	return use(h, func(s *session.Session) C.int {
 		if size > session.MaxStateBytes {
 			return 0
 		}
-		return truth(s.LoadState([]byte(text(data, size))) == nil)
+		return truth(s.LoadState([]byte(text(data, size)), session.Context(context)) == nil)
 	})
+}
+
+//export mmm_preset_load
+func mmm_preset_load(h C.mmm_session, path *C.mmm_cchar, problem *C.char, size C.size_t) C.int {
+	return use(h, func(s *session.Session) C.int {
+		err := s.LoadPreset(word(path))
+		if err != nil {
+			give(err.Error(), problem, size)
+		}
+		return truth(err == nil)
+	})
+}
+
+//export mmm_path
+func mmm_path(h C.mmm_session, buf *C.char, size C.size_t) C.size_t {
+	return use(h, func(s *session.Session) C.size_t { return give(s.Path(), buf, size) })
 }
 
 //export mmm_editor_url

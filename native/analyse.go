@@ -103,6 +103,7 @@ func (b *builder) analyse(f *mir.Func) (*facts, error) {
 	if err := a.block(b, f, f.Body); err != nil {
 		return nil, fmt.Errorf("function %s: %w", f.Name, err)
 	}
+	a.widen(f)
 	return a, nil
 }
 
@@ -181,11 +182,19 @@ func (b *builder) shape(f *mir.Func, in *mir.Instr) error {
 		limit = int64(len(p.Probes))
 	case mir.GetState, mir.SetState, mir.Mem:
 		limit = b.size(f)
+		if in.Twin != nil && (in.Twin.Imm < 0 || in.Twin.Imm >= limit || in.Twin.Imm == in.Imm) {
+			return fmt.Errorf("second index %d is not below %d", in.Twin.Imm, limit)
+		}
+	case mir.Lane, mir.InLanes:
+		limit = 2
 	case mir.Delay:
 		if in.Aux < 0 {
 			return fmt.Errorf("a ring of %d samples", in.Aux)
 		}
 		limit = b.size(f) - state.DelayHeader - in.Aux + 1
+		if in.Twin != nil && (in.Twin.Aux < 1 || in.Aux < 1 || in.Twin.Imm < 0 || in.Twin.Imm+state.DelayHeader+in.Twin.Aux > b.size(f)) {
+			return fmt.Errorf("a second ring of %d samples at %d", in.Twin.Aux, in.Twin.Imm)
+		}
 	case mir.Call:
 		if in.Callee == nil {
 			return fmt.Errorf("no callee")
@@ -222,7 +231,16 @@ func (b *builder) shape(f *mir.Func, in *mir.Instr) error {
 
 // resultType returns the type of result i of in.
 func (a *facts) resultType(b *builder, f *mir.Func, in *mir.Instr, i int) valType {
+	if in.Twin != nil {
+		return a.pairType(in)
+	}
 	switch in.Op {
+	case mir.Pair:
+		return pair
+	case mir.Lane:
+		return a.laneType(in)
+	case mir.InLanes:
+		return i32
 	case mir.Const:
 		return anyType
 	case mir.EqF, mir.NeF, mir.LtF, mir.LeF, mir.GtF, mir.GeF, mir.AndF, mir.OrF, mir.NotF, mir.EqI, mir.LtI:
@@ -257,6 +275,11 @@ func (a *facts) resultType(b *builder, f *mir.Func, in *mir.Instr, i int) valTyp
 func (a *facts) merge(vs []mir.Value) valType {
 	t := anyType
 	truths, ints := true, false
+	for _, v := range vs {
+		if a.types[v] == pair {
+			return pair
+		}
+	}
 	for _, v := range vs {
 		switch a.types[v] {
 		case anyType:

@@ -31,7 +31,19 @@ var direct = [mir.NumOps]struct {
 // operation pushes the result of a pure operation in the type of its result.
 func (w *writer) operation(in *mir.Instr) {
 	args := in.Args
+	if in.Twin != nil {
+		w.pairs(in)
+		return
+	}
+	if w.vals[in.Res[0]].typ == v128 {
+		w.wide(in)
+		return
+	}
 	switch in.Op {
+	case mir.Pair:
+		w.pair(args[0], args[1])
+	case mir.InLanes:
+		w.inLanes(in)
 	case mir.BitsF:
 		w.get(args[0], i64)
 	case mir.FBits:
@@ -78,11 +90,19 @@ func (w *writer) operation(in *mir.Instr) {
 			w.fail("operation %s cannot be written", in.Op)
 			return
 		}
+		if commutes(in) && w.vals[args[0]].at == inConst {
+			args = []mir.Value{args[1], args[0]} // a constant second is an operand in memory
+		}
 		for _, arg := range args {
 			w.get(arg, row.arg)
 		}
 		w.emit(row.op)
 	}
+}
+
+// commutes reports whether the two arguments of in may change places.
+func commutes(in *mir.Instr) bool {
+	return in.Op == mir.MulF || in.Op == mir.AddF && (in.Twin == nil || in.Twin.Op == mir.AddF)
 }
 
 // extreme pushes the smaller or larger of a and b, as strict and loose compare

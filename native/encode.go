@@ -148,6 +148,16 @@ func (m *module) appendInstr(b []byte, in instr, types map[string]uint32) []byte
 		return appendS64(b, int64(int32(in.a)))
 	case immI64:
 		return appendS64(b, in.a)
+	case immV128:
+		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, uint64(in.a)), uint64(in.b))
+	case immShuffle:
+		for _, lane := range []int64{in.a, in.b} {
+			for i := range int64(8) {
+				b = append(b, byte(8*lane+i))
+			}
+		}
+	case immLane:
+		return append(b, byte(in.a))
 	case immF64:
 		return binary.LittleEndian.AppendUint64(b, uint64(in.a))
 	}

@@ -26,6 +26,7 @@ const (
 	inConst                 // a constant
 	inLocal                 // a local
 	inDeferred              // a pure operation that has not been written yet
+	inLane                  // a lane of a pair
 )
 
 // value is the state of one MIR value while code is written.
@@ -36,6 +37,9 @@ type value struct {
 	keep   bool // the local outlives the value
 	uses   int  // uses not yet written
 	bits   int64
+	other  int64 // second word, of a constant pair
+	of     mir.Value
+	lane   int64
 	def    *mir.Instr
 	height int
 }
@@ -60,6 +64,10 @@ type writer struct {
 	vars []int // locals of f.Vars
 	base stateBase
 	turn *turn // not nil inside run's loop
+
+	pinned map[*mir.Instr]bool // sums of dsp that are stored
+	nail   int64               // where
+	steady []mir.Steadiness    // of dsp's instructions: those that vary are in run's loop
 }
 
 // fail records the first error; writing goes on, the result is dropped.
@@ -75,6 +83,9 @@ func (w *writer) emit(op opcode, a ...int64) {
 	if len(a) > 0 {
 		in.a = a[0]
 	}
+	if len(a) > 1 {
+		in.b = a[1]
+	}
 	w.out.code = append(w.out.code, in)
 }
 
@@ -87,7 +98,7 @@ func (w *writer) param(t valType, name string) int {
 
 // fresh returns a local that is never used for anything else.
 func (w *writer) fresh(t valType, name string) int {
-	w.out.locals = append(w.out.locals, local{t, name})
+	w.out.locals = append(w.out.locals, local{t.plain(), name})
 	if len(w.out.locals) == maxLocals+1 {
 		w.fail("too many values are alive at once for machine code, the limit is %d", maxLocals)
 	}
@@ -96,12 +107,13 @@ func (w *writer) fresh(t valType, name string) int {
 
 // alloc returns a local for a while; release gives it back.
 func (w *writer) alloc(t valType) int {
+	t = t.plain()
 	if list := w.free[t]; len(list) > 0 {
 		l := list[len(list)-1]
 		w.free[t] = list[:len(list)-1]
 		return l
 	}
-	return w.fresh(t, map[valType]string{i32: "b", i64: "i", f64: "x"}[t])
+	return w.fresh(t, map[valType]string{i32: "b", i64: "i", f64: "x", v128: "v"}[t])
 }
 
 // release gives back a local.
@@ -162,6 +174,8 @@ func (w *writer) literal(bits int64, t valType) {
 		w.emit(opF64Const, bits)
 	case i64:
 		w.emit(opI64Const, bits)
+	case v128:
+		w.emit(opV128Const, bits, bits)
 	default:
 		truth := int64(0)
 		if math.Float64frombits(uint64(bits)) > 0 {
@@ -181,11 +195,29 @@ func (w *writer) convert(from, to valType) {
 	if from == to {
 		return
 	}
+	switch {
+	case from == mask && to == pair:
+		w.emit(opV128Const, one, one)
+		w.emit(opV128And)
+		return
+	case from == pair && to == mask:
+		w.emit(opV128Const, 0, 0)
+		w.emit(opF64x2Gt)
+		return
+	}
 	if from == i32 {
 		w.emit(opF64ConvertI32U)
 		from = f64
 	}
 	switch {
+	case from == v128 && to == i64:
+		w.emit(opI64x2Extract, 0)
+	case from == v128:
+		w.emit(opF64x2Extract, 0)
+	case from == f64 && to == v128:
+		w.emit(opF64x2Splat)
+	case to == v128:
+		w.emit(opI64x2Splat)
 	case from == f64 && to == i64:
 		w.emit(opI64ReinterpretF64)
 	case from == i64 && to != i64:
@@ -203,7 +235,14 @@ func (w *writer) get(v mir.Value, t valType) {
 	x := &w.vals[v]
 	switch x.at {
 	case inConst:
+		if x.typ == pair {
+			w.literals(x.bits, x.other, t)
+			return
+		}
 		w.literal(x.bits, t)
+		return
+	case inLane:
+		w.getLane(x, t)
 		return
 	case inLocal:
 		w.emit(opLocalGet, int64(x.local))
@@ -228,6 +267,10 @@ func (w *writer) used(v mir.Value) {
 
 // skip counts a use of v that turned out not to be needed.
 func (w *writer) skip(v mir.Value) {
+	if w.vals[v].at == inLane {
+		w.skip(w.vals[v].of)
+		return
+	}
 	if w.vals[v].at == inDeferred {
 		def := w.vals[v].def
 		w.vals[v].at = nowhere
@@ -247,7 +290,8 @@ type operand struct {
 	typ   valType
 	temp  int // local made for it, or -1
 	bits  int64
-	fixed bool // constant
+	other int64 // of a constant pair
+	fixed bool  // constant
 }
 
 // operand makes v available in type t. It is one use of v.
@@ -255,7 +299,7 @@ func (w *writer) operand(v mir.Value, t valType) operand {
 	x := &w.vals[v]
 	switch {
 	case x.at == inConst:
-		return operand{v: v, typ: t, temp: -1, bits: x.bits, fixed: true}
+		return operand{v: v, typ: t, temp: -1, bits: x.bits, other: x.other, fixed: true}
 	case x.at == inLocal && x.typ == t:
 		return operand{v: v, typ: t, temp: -1}
 	}
@@ -268,6 +312,8 @@ func (w *writer) operand(v mir.Value, t valType) operand {
 // push pushes the operand.
 func (w *writer) push(o operand) {
 	switch {
+	case o.fixed && (o.typ == pair || o.typ == mask):
+		w.literals(o.bits, o.other, o.typ)
 	case o.fixed:
 		w.literal(o.bits, o.typ)
 	case o.temp >= 0:
@@ -302,6 +348,9 @@ func (w *writer) instr(in *mir.Instr) {
 	switch {
 	case in.Op == mir.Const:
 		w.constant(in.Res[0], in.Imm)
+	case in.Op == mir.Lane:
+		w.asLane(in)
+	case in.Op == mir.Pair && w.constantPair(in):
 	case mir.Ops[in.Op].Pure || w.unchanging(in.Op):
 		w.pure(in)
 	default:
@@ -332,12 +381,15 @@ func (w *writer) pure(in *mir.Instr) {
 			height = max(height, w.vals[arg].height+1)
 		}
 	}
-	if x.uses == 1 && height < maxHeight {
+	if x.uses == 1 && height < maxHeight && !w.pinned[in] {
 		x.at, x.def, x.height = inDeferred, in, height
 		return
 	}
 	w.operation(in)
 	w.set(v)
+	if w.pinned[in] {
+		w.pin(in)
+	}
 }
 
 // results allocates locals for the results of a choice; unused ones get -1.
@@ -379,6 +431,12 @@ func (w *writer) choose(in *mir.Instr) {
 	if w.chooseWithout(in) {
 		return
 	}
+	for usual, b := range in.Blocks {
+		if len(b.Instrs) == 0 && len(in.Res) > 0 && len(in.Blocks[1-usual].Instrs) > 0 {
+			w.unless(in, usual)
+			return
+		}
+	}
 	w.get(in.Args[0], i32)
 	locals := w.results(in)
 	w.emit(opIf)
@@ -389,6 +447,23 @@ func (w *writer) choose(in *mir.Instr) {
 	if len(w.out.code) == mark+1 {
 		w.out.code = w.out.code[:mark]
 	}
+	w.emit(opEnd)
+	w.choiceDone(in, locals)
+}
+
+// unless writes an If of which one side computes nothing: its results are set
+// first, so that what leads to them stands before the branch.
+func (w *writer) unless(in *mir.Instr, usual int) {
+	cond := w.operand(in.Args[0], i32)
+	locals := w.results(in)
+	w.branch(in, in.Blocks[usual], locals)
+	w.push(cond)
+	w.done(cond)
+	if usual == 0 {
+		w.emit(opI32Eqz)
+	}
+	w.emit(opIf)
+	w.branch(in, in.Blocks[1-usual], locals)
 	w.emit(opEnd)
 	w.choiceDone(in, locals)
 }

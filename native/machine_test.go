@@ -29,6 +29,8 @@ var engine = func() *wasmtime.Engine {
 	c := wasmtime.NewConfig()
 	c.SetMaxWasmStack(6 << 20)
 	c.SetCraneliftDebugVerifier(true)
+	c.SetWasmRelaxedSIMD(true)
+	c.SetWasmRelaxedSIMDDeterministic(true)
 	return wasmtime.NewEngineWithConfig(c)
 }()
 

@@ -14,10 +14,23 @@ import (
 type valType byte
 
 const (
-	i32 valType = 0x7f // conditions, addresses
-	i64 valType = 0x7e // words that are not numbers
-	f64 valType = 0x7c // numbers
+	i32  valType = 0x7f // conditions, addresses
+	i64  valType = 0x7e // words that are not numbers
+	f64  valType = 0x7c // numbers
+	v128 valType = 0x7b // numbers and other words of fused arithmetic (wide.go)
+
+	// Two words in one v128: what WebAssembly calls v128 is told apart here.
+	pair valType = 2 // any two words
+	mask valType = 3 // two truth values, all bits set or none
 )
+
+// plain returns the WebAssembly type of t.
+func (t valType) plain() valType {
+	if t == pair || t == mask {
+		return v128
+	}
+	return t
+}
 
 // String returns the type's name in text.
 func (t valType) String() string {
@@ -26,6 +39,8 @@ func (t valType) String() string {
 		return "i32"
 	case i64:
 		return "i64"
+	case v128, pair, mask:
+		return "v128"
 	}
 	return "f64"
 }
@@ -33,7 +48,7 @@ func (t valType) String() string {
 // instr is one instruction; what a means is said by the row in opcodes.
 type instr struct {
 	op    opcode
-	a     int64
+	a, b  int64
 	table []uint32
 	sig   string // of an indirect call
 }
@@ -173,10 +188,24 @@ func Print(w io.Writer, p *mir.Program) error {
 	return m.print(w)
 }
 
+// newBuilder returns a builder of the module of p.
+func newBuilder(p *mir.Program) *builder {
+	return &builder{p: p, m: &module{}, funcs: map[*mir.Func]*funcInfo{}, helpers: map[string]int{}, schedules: map[*mir.Instr]int64{},
+		layout: layout{starts: map[*state.Node][]int64{}}}
+}
+
 // build makes the module of p.
 func build(p *mir.Program) (*module, error) {
-	b := &builder{p: p, m: &module{}, funcs: map[*mir.Func]*funcInfo{}, helpers: map[string]int{}, schedules: map[*mir.Instr]int64{},
-		layout: layout{starts: map[*state.Node][]int64{}}}
+	b := newBuilder(p)
+	b.survey() // also says what is wrong with p
+	if b.err != nil {
+		return nil, b.err
+	}
+	p = mir.Pack(p)
+	if err := mir.Verify(p); err != nil {
+		return nil, fmt.Errorf("after pack: %w", err)
+	}
+	b = newBuilder(p)
 	b.survey()
 	b.functions()
 	b.entry("init", b.writeInit)
@@ -185,7 +214,7 @@ func build(p *mir.Program) (*module, error) {
 		return nil, b.err
 	}
 	b.place()
-	bytes := (int64(p.Image.Words) + b.own.words) * 8
+	bytes := (int64(p.Image.Words) + b.own.words + b.own.kept) * 8
 	pages := (bytes + pageSize - 1) / pageSize
 	if pages >= maxPages {
 		return nil, fmt.Errorf("the program needs %d bytes of memory; machine code can have %d", bytes, maxPages*pageSize)

@@ -35,6 +35,7 @@ const (
 	opF64Const
 
 	opI32Eqz
+	opI32Eq
 	opI32LtU
 	opI32LtS
 	opI32GeS
@@ -97,6 +98,51 @@ const (
 	opI32TruncSatF64S
 	opI64TruncSatF64S
 
+	opV128Const
+	opF64x2Splat
+	opF64x2Extract
+	opI64x2Splat
+	opI64x2Extract
+	opF64x2Eq
+	opF64x2Ne
+	opF64x2Lt
+	opF64x2Gt
+	opF64x2Le
+	opF64x2Ge
+	opI64x2Eq
+	opV128And
+	opV128Or
+	opV128Xor
+	opV128Bitselect
+	opF64x2Abs
+	opF64x2Neg
+	opF64x2Sqrt
+	opF64x2Ceil
+	opF64x2Floor
+	opF64x2Trunc
+	opF64x2Nearest
+	opF64x2Add
+	opF64x2Sub
+	opF64x2Mul
+	opF64x2Div
+	opI64x2Shl
+	opI64x2ShrU
+	opI64x2Add
+	opI64x2Sub
+	opI64x2Replace
+	opF64x2Replace
+	opShuffle
+	opV128Not
+	opI64x2LtS
+	opI64x2Bitmask
+	opI64x2Mul
+	opI64x2ShrS
+	opF64x2Pmin
+	opF64x2Pmax
+	opV128Load
+	opV128Store
+	opF64x2RelaxedMadd
+
 	numOpcodes
 )
 
@@ -104,17 +150,20 @@ const (
 type immediate uint8
 
 const (
-	immNone   immediate = iota
-	immBlock            // a: result type, or 0
-	immLabel            // a: relative depth
-	immTable            // table: relative depths, the last one is the default
-	immLocal            // a: local index
-	immType             // sig: function type; table 0
-	immFunc             // a: function, see module.index
-	immMemory           // a: byte offset; natural alignment
-	immI32              // a
-	immI64              // a
-	immF64              // a: bits
+	immNone    immediate = iota
+	immBlock             // a: result type, or 0
+	immLabel             // a: relative depth
+	immTable             // table: relative depths, the last one is the default
+	immLocal             // a: local index
+	immType              // sig: function type; table 0
+	immFunc              // a: function, see module.index
+	immMemory            // a: byte offset; natural alignment
+	immI32               // a
+	immI64               // a
+	immF64               // a: bits
+	immV128              // a, b: bits of the lanes
+	immShuffle           // a, b: lanes of the two operands, 0 to 3
+	immLane              // a: lane
 )
 
 // opRow describes one instruction: its name in text, its bytes, what follows,
@@ -155,6 +204,7 @@ var opcodes = [numOpcodes]opRow{
 	opF64Const: {"f64.const", "\x44", immF64, 0},
 
 	opI32Eqz:  {"i32.eqz", "\x45", immNone, 0},
+	opI32Eq:   {"i32.eq", "\x46", immNone, 0},
 	opI32LtU:  {"i32.lt_u", "\x49", immNone, 0},
 	opI32LtS:  {"i32.lt_s", "\x48", immNone, 0},
 	opI32GtS:  {"i32.gt_s", "\x4a", immNone, 0},
@@ -216,4 +266,49 @@ var opcodes = [numOpcodes]opRow{
 	opF64ReinterpretI64: {"f64.reinterpret_i64", "\xbf", immNone, 0},
 	opI32TruncSatF64S:   {"i32.trunc_sat_f64_s", "\xfc\x02", immNone, 0},
 	opI64TruncSatF64S:   {"i64.trunc_sat_f64_s", "\xfc\x06", immNone, 0},
+
+	opV128Const:        {"v128.const i64x2", "\xfd\x0c", immV128, 0},
+	opF64x2Splat:       {"f64x2.splat", "\xfd\x14", immNone, 0},
+	opF64x2Extract:     {"f64x2.extract_lane", "\xfd\x21", immLane, 0},
+	opI64x2Splat:       {"i64x2.splat", "\xfd\x12", immNone, 0},
+	opI64x2Extract:     {"i64x2.extract_lane", "\xfd\x1d", immLane, 0},
+	opF64x2Eq:          {"f64x2.eq", "\xfd\x47", immNone, 0},
+	opF64x2Ne:          {"f64x2.ne", "\xfd\x48", immNone, 0},
+	opF64x2Lt:          {"f64x2.lt", "\xfd\x49", immNone, 0},
+	opF64x2Gt:          {"f64x2.gt", "\xfd\x4a", immNone, 0},
+	opF64x2Le:          {"f64x2.le", "\xfd\x4b", immNone, 0},
+	opF64x2Ge:          {"f64x2.ge", "\xfd\x4c", immNone, 0},
+	opI64x2Eq:          {"i64x2.eq", "\xfd\xd6\x01", immNone, 0},
+	opV128And:          {"v128.and", "\xfd\x4e", immNone, 0},
+	opV128Or:           {"v128.or", "\xfd\x50", immNone, 0},
+	opV128Xor:          {"v128.xor", "\xfd\x51", immNone, 0},
+	opV128Bitselect:    {"v128.bitselect", "\xfd\x52", immNone, 0},
+	opF64x2Abs:         {"f64x2.abs", "\xfd\xec\x01", immNone, 0},
+	opF64x2Neg:         {"f64x2.neg", "\xfd\xed\x01", immNone, 0},
+	opF64x2Sqrt:        {"f64x2.sqrt", "\xfd\xef\x01", immNone, 0},
+	opF64x2Ceil:        {"f64x2.ceil", "\xfd\x74", immNone, 0},
+	opF64x2Floor:       {"f64x2.floor", "\xfd\x75", immNone, 0},
+	opF64x2Trunc:       {"f64x2.trunc", "\xfd\x7a", immNone, 0},
+	opF64x2Nearest:     {"f64x2.nearest", "\xfd\x94\x01", immNone, 0},
+	opF64x2Add:         {"f64x2.add", "\xfd\xf0\x01", immNone, 0},
+	opF64x2Sub:         {"f64x2.sub", "\xfd\xf1\x01", immNone, 0},
+	opF64x2Mul:         {"f64x2.mul", "\xfd\xf2\x01", immNone, 0},
+	opF64x2Div:         {"f64x2.div", "\xfd\xf3\x01", immNone, 0},
+	opI64x2Shl:         {"i64x2.shl", "\xfd\xcb\x01", immNone, 0},
+	opI64x2ShrU:        {"i64x2.shr_u", "\xfd\xcd\x01", immNone, 0},
+	opI64x2Add:         {"i64x2.add", "\xfd\xce\x01", immNone, 0},
+	opI64x2Sub:         {"i64x2.sub", "\xfd\xd1\x01", immNone, 0},
+	opI64x2Replace:     {"i64x2.replace_lane", "\xfd\x1e", immLane, 0},
+	opF64x2Replace:     {"f64x2.replace_lane", "\xfd\x22", immLane, 0},
+	opShuffle:          {"i8x16.shuffle", "\xfd\x0d", immShuffle, 0},
+	opV128Not:          {"v128.not", "\xfd\x4d", immNone, 0},
+	opI64x2LtS:         {"i64x2.lt_s", "\xfd\xd8\x01", immNone, 0},
+	opI64x2Bitmask:     {"i64x2.bitmask", "\xfd\xc4\x01", immNone, 0},
+	opI64x2Mul:         {"i64x2.mul", "\xfd\xd5\x01", immNone, 0},
+	opI64x2ShrS:        {"i64x2.shr_s", "\xfd\xcc\x01", immNone, 0},
+	opF64x2Pmin:        {"f64x2.pmin", "\xfd\xf6\x01", immNone, 0},
+	opF64x2Pmax:        {"f64x2.pmax", "\xfd\xf7\x01", immNone, 0},
+	opV128Load:         {"v128.load", "\xfd\x00", immMemory, 3},
+	opV128Store:        {"v128.store", "\xfd\x0b", immMemory, 3},
+	opF64x2RelaxedMadd: {"f64x2.relaxed_madd", "\xfd\x87\x02", immNone, 0},
 }

@@ -5,6 +5,7 @@
 //	scratch words: arguments of imports that vary in number
 //	a word for each function that can be a value
 //	words that are always 0: what is read of an array without elements
+//	words that keep what depends on the sample rate alone (invariant.go)
 
 package native
 
@@ -32,6 +33,14 @@ type own struct {
 	words   int64 // in all; 0 for a program that needs none
 	funcs   int64 // first word of the functions
 	zero    int64 // first of the zeros
+	kept    int64 // words that keep what depends on the sample rate alone, the last ones
+}
+
+// keep makes room for n words that start as 0 and returns the first.
+func (b *builder) keep(n int64) int64 {
+	at := b.own.start + b.own.words + b.own.kept
+	b.own.kept += n
+	return at
 }
 
 // word returns the place of a fixed word in memory.

@@ -66,11 +66,22 @@ func (b *builder) writeRun(w *writer) {
 
 	dsp := b.p.Dsp
 	base := stateBase{local: -1, addr: int64(b.p.Image.State) * 8}
-	w.f, w.a, w.base = dsp, b.funcs[dsp].facts, base
 	if dsp.Recursive {
-		w.f = &mir.Func{Body: &mir.Block{}}
+		w.f, w.base = &mir.Func{Body: &mir.Block{}}, base
+		w.hold()
+	} else {
+		w.enter(dsp, base)
+		w.hold()
+		w.lines()
+		w.ahead()
 	}
-	w.hold()
+	w.turn.at = loop.at
+	until := end
+	if len(w.turn.lines) > 0 {
+		until = int64(w.fresh(i32, "until"))
+		w.emit(opLoop)
+		w.stretch(loop.at, int(end), int(until))
+	}
 	if b.faults() || dsp.Recursive {
 		for range dsp.Results {
 			loop.outs = append(loop.outs, w.fresh(f64, "out"))
@@ -87,10 +98,13 @@ func (b *builder) writeRun(w *writer) {
 		w.emit(opLocalGet, int64(l))
 		w.emit(opF64Store, w.b.outAt(i))
 	}
-	w.emit(opLocalGet, int64(w.turn.now))
-	w.num(1)
-	w.emit(opF64Add)
-	w.emit(opLocalSet, int64(w.turn.now))
+	counts := b.readsNow || dsp.Recursive || readsNow(dsp.Body)
+	if counts {
+		w.emit(opLocalGet, int64(w.turn.now))
+		w.num(1)
+		w.emit(opF64Add)
+		w.emit(opLocalSet, int64(w.turn.now))
+	}
 	if b.readsNow || dsp.Recursive {
 		w.storeNow()
 	}
@@ -98,11 +112,25 @@ func (b *builder) writeRun(w *writer) {
 	w.emit(opI32Const, 8)
 	w.emit(opI32Add)
 	w.emit(opLocalTee, int64(loop.at))
-	w.emit(opLocalGet, end)
+	w.emit(opLocalGet, until)
 	w.emit(opI32LtS)
 	w.emit(opBrIf, 0)
 	w.emit(opEnd)
+	if until != end {
+		w.stretched(loop.at)
+		w.asm(opLocalGet, loop.at, opLocalGet, end, opI32LtS, opBrIf, 0, opEnd)
+	}
+	if !counts {
+		w.asm(opLocalGet, w.turn.now, opLocalGet, frames, opF64ConvertI32U, opF64Add, opLocalSet, w.turn.now)
+	}
 	w.writeBack()
+}
+
+// readsNow reports whether a block asks for the index of the current sample.
+func readsNow(b *mir.Block) bool {
+	found := false
+	mir.Walk(b, func(in *mir.Instr) { found = found || in.Op == mir.Now })
+	return found
 }
 
 // inAt and outAt are the addresses of the first frame of a channel.
@@ -125,7 +153,6 @@ func (w *writer) play(loop *frameLoop) {
 		}
 		return
 	}
-	w.enter(dsp, w.base)
 	for i, l := range w.vars {
 		w.literal(0, wordType(dsp.Vars[i]))
 		w.emit(opLocalSet, int64(l))
@@ -135,7 +162,11 @@ func (w *writer) play(loop *frameLoop) {
 		w.emit(loadOp(wordType(k)), w.b.inAt(i))
 		w.set(mir.Value(i))
 	}
-	w.block(dsp.Body)
+	for i, in := range dsp.Body.Instrs {
+		if w.steady[i] == mir.Varying {
+			w.instr(in)
+		}
+	}
 	for i, v := range dsp.Body.Yield {
 		if loop.outs != nil {
 			w.get(v, f64)

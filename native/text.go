@@ -142,7 +142,17 @@ func (m *module) text(f *wasmFunc, in instr, types map[string]uint32) string {
 			return row.name
 		}
 		return fmt.Sprintf("%s (result %s)", row.name, valType(in.a))
-	case immLabel, immI64:
+	case immV128:
+		return fmt.Sprintf("%s %d %d", row.name, in.a, in.b)
+	case immShuffle:
+		text := row.name
+		for _, lane := range []int64{in.a, in.b} {
+			for i := range int64(8) {
+				text += fmt.Sprintf(" %d", 8*lane+i)
+			}
+		}
+		return text
+	case immLabel, immI64, immLane:
 		return fmt.Sprintf("%s %d", row.name, in.a)
 	case immI32:
 		return fmt.Sprintf("%s %d", row.name, int32(in.a))

@@ -20,8 +20,8 @@ type saved struct {
 	Values map[string]float64 `json:"values"`
 }
 
-// MarshalJSON writes the slots in order and the values sorted by path; what the
-// current patch declares is not part of it.
+// MarshalJSON writes the slots in order, the values sorted by path and what a
+// newer version had written; what the current patch declares is not part of it.
 func (t *Table) MarshalJSON() ([]byte, error) {
 	out := saved{Clock: t.clock, Slots: []savedSlot{}, Values: t.values}
 	for i, b := range t.slots {
@@ -29,7 +29,8 @@ func (t *Table) MarshalJSON() ([]byte, error) {
 			out.Slots = append(out.Slots, savedSlot{i, b.path, b.freed})
 		}
 	}
-	return json.Marshal(out)
+	own, err := json.Marshal(out)
+	return t.kept.Add(own), err
 }
 
 // UnmarshalJSON replaces the table by a saved one without current controls; a
@@ -39,8 +40,12 @@ func (t *Table) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
 	}
+	kept, err := Keep(data, "clock", "slots", "values")
+	if err != nil {
+		return err
+	}
 	n := New()
-	n.clock = in.Clock
+	n.clock, n.kept = in.Clock, kept
 	for _, s := range in.Slots {
 		if s.Slot < 0 || s.Slot >= Slots || s.Path == "" {
 			return fmt.Errorf("slot %d of %q is not one of 0 to %d", s.Slot, s.Path, Slots-1)
@@ -64,4 +69,27 @@ func (t *Table) UnmarshalJSON(data []byte) error {
 	}
 	*t = *n
 	return nil
+}
+
+// Preset returns a table of nothing but the values of the current controls.
+func (t *Table) Preset() *Table {
+	n := New()
+	for _, c := range t.controls {
+		n.values[c.Path] = t.Value(c.Path)
+	}
+	return n
+}
+
+// TakePreset gives the current controls the values that they have in another
+// table, and their defaults where it has none; nil has none.
+func (t *Table) TakePreset(from *Table) {
+	for _, c := range t.controls {
+		v := c.Init
+		if from != nil {
+			if saved, ok := from.values[c.Path]; ok {
+				v = saved
+			}
+		}
+		t.SetValue(c.Path, v)
+	}
 }

@@ -20,6 +20,7 @@ type Table struct {
 	controls []Control
 	index    map[string]int // path -> index in controls
 	slotOf   map[string]int // path -> slot, of every owner
+	kept     Kept           // what a newer version saved; never changed
 }
 
 // New returns a table without controls.
@@ -30,7 +31,7 @@ func New() *Table {
 // Clone returns an independent copy.
 func (t *Table) Clone() *Table {
 	c := New()
-	c.slots, c.clock = t.slots, t.clock
+	c.slots, c.clock, c.kept = t.slots, t.clock, t.kept
 	for p, v := range t.values {
 		c.values[p] = v
 	}

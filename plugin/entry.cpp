@@ -1,4 +1,4 @@
-// entry.cpp: what a host sees when it scans: the entry, the factory and the two
+// entry.cpp: what a host sees when it scans: the entry, the factories and the two
 // descriptors. Nothing here loads libmmm.
 #include "plugin.hpp"
 
@@ -31,7 +31,7 @@ const char *const kEffectFeatures[] = {
 const clap_plugin_descriptor_t kDescriptors[] = {
     {
         CLAP_VERSION_INIT,
-        "org.mmm.instrument",
+        kInstrumentId,
         "mmm Instrument",
         "mmm",
         "",
@@ -43,7 +43,7 @@ const clap_plugin_descriptor_t kDescriptors[] = {
     },
     {
         CLAP_VERSION_INIT,
-        "org.mmm.effect",
+        kEffectId,
         "mmm Effect",
         "mmm",
         "",
@@ -86,7 +86,10 @@ bool CLAP_ABI init(const char *) { return true; }
 void CLAP_ABI deinit() {}
 
 const void *CLAP_ABI get_factory(const char *id) {
-    return id && strcmp(id, CLAP_PLUGIN_FACTORY_ID) == 0 ? &kFactory : nullptr;
+    if (!id) return nullptr;
+    if (strcmp(id, CLAP_PLUGIN_FACTORY_ID) == 0) return &kFactory;
+    if (strcmp(id, CLAP_PRESET_DISCOVERY_FACTORY_ID) == 0 || strcmp(id, CLAP_PRESET_DISCOVERY_FACTORY_ID_COMPAT) == 0) return &kPresetDiscovery;
+    return nullptr;
 }
 
 }  // namespace

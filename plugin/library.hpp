@@ -26,10 +26,19 @@ namespace mmm {
     X(mmm_set_engine)     \
     X(mmm_state_save)     \
     X(mmm_state_load)     \
+    X(mmm_param_count)    \
+    X(mmm_preset_load)    \
+    X(mmm_path)           \
     X(mmm_param_get_info) \
     X(mmm_param_get_value) \
     X(mmm_param_to_text)  \
     X(mmm_param_from_text) \
+    X(mmm_param_reset)    \
+    X(mmm_param_mapping)  \
+    X(mmm_param_automation) \
+    X(mmm_page_get)       \
+    X(mmm_note_name_get)  \
+    X(mmm_track)          \
     X(mmm_voice_count)    \
     X(mmm_take_notices)   \
     X(mmm_take_gesture)   \
@@ -37,6 +46,8 @@ namespace mmm {
     X(mmm_editor_open)    \
     X(mmm_process)        \
     X(mmm_flush)          \
+    X(mmm_tail)           \
+    X(mmm_await)          \
     X(mmm_take_note_ends) \
     X(mmm_reset)          \
     X(mmm_thread_prepare)

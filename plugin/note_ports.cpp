@@ -19,7 +19,7 @@ bool CLAP_ABI get(const clap_plugin_t *plugin, uint32_t index, bool is_input, cl
     if (!is_input || index != 0) return false;
     *info = {};
     info->id = 1;
-    info->supported_dialects = CLAP_NOTE_DIALECT_CLAP | CLAP_NOTE_DIALECT_MIDI;
+    info->supported_dialects = CLAP_NOTE_DIALECT_CLAP | CLAP_NOTE_DIALECT_MIDI | CLAP_NOTE_DIALECT_MIDI_MPE;
     info->preferred_dialect = CLAP_NOTE_DIALECT_CLAP;
     snprintf(info->name, sizeof info->name, "Notes");
     return true;

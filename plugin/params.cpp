@@ -6,16 +6,7 @@
 #include <stdio.h>
 
 namespace mmm {
-namespace {
 
-// ---- clap.params ---------------------------------------------------------------
-
-// The slot of a host id, or -1.
-int slot_of(clap_id id) {
-    return id >= kFirstParamId && id - kFirstParamId < MMM_SLOTS ? static_cast<int>(id - kFirstParamId) : -1;
-}
-
-// Copies text and cuts it where it does not fit, never within a character.
 void copy_text(char *to, size_t capacity, const char *from) {
     if (capacity == 0) return;
     size_t length = 0;
@@ -27,9 +18,14 @@ void copy_text(char *to, size_t capacity, const char *from) {
     to[length] = 0;
 }
 
+namespace {
+
+// ---- clap.params ---------------------------------------------------------------
+
 uint32_t CLAP_ABI count(const clap_plugin_t *plugin) {
-    expect_main_thread(self(plugin), "params.count");
-    return MMM_SLOTS;
+    Plugin *p = self(plugin);
+    expect_main_thread(p, "params.count");
+    return static_cast<uint32_t>(p->lib->mmm_param_count(p->session));
 }
 
 bool CLAP_ABI get_info(const clap_plugin_t *plugin, uint32_t index, clap_param_info_t *info) {
@@ -38,13 +34,15 @@ bool CLAP_ABI get_info(const clap_plugin_t *plugin, uint32_t index, clap_param_i
     mmm_param_info slot = {};
     if (index >= MMM_SLOTS || !p->lib->mmm_param_get_info(p->session, static_cast<int>(index), &slot)) return false;
     *info = {};
-    info->id = kFirstParamId + index;
-    info->flags = CLAP_PARAM_IS_AUTOMATABLE | CLAP_PARAM_IS_MODULATABLE;
+    info->id = id_of(static_cast<int>(index));
+    info->flags = CLAP_PARAM_IS_AUTOMATABLE | CLAP_PARAM_IS_MODULATABLE | CLAP_PARAM_IS_MODULATABLE_PER_NOTE_ID |
+                  CLAP_PARAM_IS_MODULATABLE_PER_KEY | CLAP_PARAM_IS_MODULATABLE_PER_CHANNEL | CLAP_PARAM_IS_MODULATABLE_PER_PORT;
     if (!slot.used) info->flags |= CLAP_PARAM_IS_HIDDEN;
     copy_text(info->name, sizeof info->name, slot.used ? slot.name : "-");
     copy_text(info->module, sizeof info->module, slot.used ? slot.module : "");
-    info->min_value = 0;
-    info->max_value = 1;
+    if (slot.stepped) info->flags |= CLAP_PARAM_IS_STEPPED;
+    info->min_value = slot.min_value;
+    info->max_value = slot.max_value;
     info->default_value = slot.default_value;
     return true;
 }

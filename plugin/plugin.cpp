@@ -30,14 +30,19 @@ void log(void *host, int level, const char *text) {
 // [any-thread]
 void notify(void *host) {
     const Plugin *p = static_cast<Plugin *>(host);
-    p->host.host->request_callback(p->host.host);
+    const clap_host_t *clap = p->host.host;
+    clap->request_callback(clap);
+    if (p->active) clap->request_process(clap);  // it may be asleep
 }
 
 // ---- lifecycle -----------------------------------------------------------------
 
+// A host of some years ago knows an extension by the id of its draft.
 template <class T>
-const T *host_extension(const clap_host_t *host, const char *id) {
-    return static_cast<const T *>(host->get_extension(host, id));
+const T *host_extension(const clap_host_t *host, const char *id, const char *draft = nullptr) {
+    const void *found = host->get_extension(host, id);
+    if (!found && draft) found = host->get_extension(host, draft);
+    return static_cast<const T *>(found);
 }
 
 bool CLAP_ABI init(const clap_plugin_t *plugin) {
@@ -48,6 +53,13 @@ bool CLAP_ABI init(const clap_plugin_t *plugin) {
     p->host.params = host_extension<clap_host_params_t>(host, CLAP_EXT_PARAMS);
     p->host.state = host_extension<clap_host_state_t>(host, CLAP_EXT_STATE);
     p->host.tail = host_extension<clap_host_tail_t>(host, CLAP_EXT_TAIL);
+    p->host.preset_load = host_extension<clap_host_preset_load_t>(host, CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT);
+    p->host.remote_controls =
+        host_extension<clap_host_remote_controls_t>(host, CLAP_EXT_REMOTE_CONTROLS, CLAP_EXT_REMOTE_CONTROLS_COMPAT);
+    p->host.note_name = host_extension<clap_host_note_name_t>(host, CLAP_EXT_NOTE_NAME);
+    p->host.voice_info = host_extension<clap_host_voice_info_t>(host, CLAP_EXT_VOICE_INFO);
+    p->host.track_info = host_extension<clap_host_track_info_t>(host, CLAP_EXT_TRACK_INFO, CLAP_EXT_TRACK_INFO_COMPAT);
+    p->host.undo = host_extension<clap_host_undo_t>(host, CLAP_EXT_UNDO);
     expect_main_thread(p, "init");
 
     const char *problem = "";
@@ -66,6 +78,7 @@ bool CLAP_ABI init(const clap_plugin_t *plugin) {
         log(p, MMM_LOG_ERROR, "libmmm could not make a session");
         return false;
     }
+    ask_track(p);
     return true;
 }
 
@@ -160,9 +173,31 @@ const Extension kExtensions[] = {
     {CLAP_EXT_TAIL, &kTail},
     {CLAP_EXT_RENDER, &kRender},
     {CLAP_EXT_GUI, &kGui},
+    {CLAP_PLUGIN_AS_VST3, &kAsVst3},
+    {CLAP_EXT_AUDIO_PORTS_CONFIG, &kAudioPortsConfig},
+    {CLAP_EXT_AUDIO_PORTS_CONFIG_INFO, &kAudioPortsConfigInfo},
+    {CLAP_EXT_AUDIO_PORTS_CONFIG_INFO_COMPAT, &kAudioPortsConfigInfo},
+    {CLAP_EXT_CONFIGURABLE_AUDIO_PORTS, &kConfigurableAudioPorts},
+    {CLAP_EXT_CONFIGURABLE_AUDIO_PORTS_COMPAT, &kConfigurableAudioPorts},
+    {CLAP_EXT_AUDIO_PORTS_ACTIVATION, &kAudioPortsActivation},
+    {CLAP_EXT_AUDIO_PORTS_ACTIVATION_COMPAT, &kAudioPortsActivation},
+    {CLAP_EXT_STATE_CONTEXT, &kStateContext},
+    {CLAP_EXT_VOICE_INFO, &kVoiceInfo},
+    {CLAP_EXT_PRESET_LOAD, &kPresetLoad},
+    {CLAP_EXT_PRESET_LOAD_COMPAT, &kPresetLoad},
+    {CLAP_EXT_REMOTE_CONTROLS, &kRemoteControls},
+    {CLAP_EXT_REMOTE_CONTROLS_COMPAT, &kRemoteControls},
+    {CLAP_EXT_PARAM_INDICATION, &kParamIndication},
+    {CLAP_EXT_PARAM_INDICATION_COMPAT, &kParamIndication},
+    {CLAP_EXT_NOTE_NAME, &kNoteName},
+    {CLAP_EXT_TRACK_INFO, &kTrackInfo},
+    {CLAP_EXT_TRACK_INFO_COMPAT, &kTrackInfo},
+    {CLAP_EXT_CONTEXT_MENU, &kContextMenu},
+    {CLAP_EXT_CONTEXT_MENU_COMPAT, &kContextMenu},
 };
 
 const void *CLAP_ABI get_extension(const clap_plugin_t *, const char *id) {
+    if (!id) return nullptr;
     for (const Extension &extension : kExtensions) {
         if (strcmp(extension.id, id) == 0) return extension.vtable;
     }
@@ -176,6 +211,7 @@ const clap_plugin_t *create(const clap_host_t *host, const clap_plugin_descripto
     if (!p) return nullptr;
     p->host.host = host;
     p->kind = kind;
+    p->layout = default_layout(kind);
     p->clap = {
         descriptor,     p,     init,    destroy,       activate,       deactivate, start_processing,
         stop_processing, reset, process, get_extension, on_main_thread,
@@ -216,6 +252,10 @@ void deliver_notices(Plugin *p, uint32_t known) {
     if (rescan && p->host.params) p->host.params->rescan(host, rescan);
 
     if ((notices & MMM_NOTICE_STATE_DIRTY) && p->host.state) p->host.state->mark_dirty(host);
+    if ((notices & MMM_NOTICE_PAGES) && p->host.remote_controls) p->host.remote_controls->changed(host);
+    if ((notices & MMM_NOTICE_PAGES) && p->host.note_name) p->host.note_name->changed(host);
+    if ((notices & MMM_NOTICE_VOICES) && p->host.voice_info) p->host.voice_info->changed(host);
+    if ((notices & MMM_NOTICE_EDIT) && p->host.undo) p->host.undo->change_made(host, "Edit of the patch", nullptr, 0, false);
     if (notices & MMM_NOTICE_TAIL) p->tail_changed.store(true, std::memory_order_release);
 
     if (take_gestures(p) && p->host.params) p->host.params->request_flush(host);

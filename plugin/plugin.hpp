@@ -6,9 +6,13 @@
 #pragma once
 
 #include "gestures.hpp"
+#include "layout.hpp"
 #include "library.hpp"
 
 #include <clap/clap.h>
+#include <clapwrapper/vst3.h>
+#include <clap/ext/draft/undo.h>
+#include <clap/factory/preset-discovery.h>
 
 #include <atomic>
 #include <stdint.h>
@@ -19,11 +23,9 @@ namespace mmm {
 // of the plugin itself.
 constexpr clap_id kFirstParamId = 4096;
 
-// Every port is stereo. The effect has two input ports, the instrument one.
-constexpr uint32_t kPortChannels = 2;
-constexpr uint32_t kMaxInputPorts = 2;
-constexpr uint32_t kMaxInputChannels = kMaxInputPorts * kPortChannels;
-constexpr uint32_t kOutputChannels = kPortChannels;
+// The two plugins by id.
+constexpr char kInstrumentId[] = "org.mmm.instrument";
+constexpr char kEffectId[] = "org.mmm.effect";
 
 // Events translated at a time; a block with more is played in parts.
 constexpr uint32_t kEventCapacity = 2048;
@@ -36,6 +38,12 @@ struct HostSide {
     const clap_host_params_t *params = nullptr;
     const clap_host_state_t *state = nullptr;
     const clap_host_tail_t *tail = nullptr;
+    const clap_host_preset_load_t *preset_load = nullptr;
+    const clap_host_remote_controls_t *remote_controls = nullptr;
+    const clap_host_note_name_t *note_name = nullptr;
+    const clap_host_voice_info_t *voice_info = nullptr;
+    const clap_host_track_info_t *track_info = nullptr;
+    const clap_host_undo_t *undo = nullptr;
 };
 
 // One instance. Fields belong to the main thread unless their comment says
@@ -47,8 +55,9 @@ struct Plugin {
 
     const Library *lib = nullptr;
     mmm_session session = 0;
-    bool active = false;
+    std::atomic<bool> active{false};  // read by every thread
     bool gui_created = false;
+    Layout layout = {};
 
     // Audio side.
     mmm_player *player = nullptr;
@@ -56,17 +65,42 @@ struct Plugin {
     mmm_event *events = nullptr;    // kEventCapacity of them
     double *silence = nullptr;      // max_frames zeros: stands in for a missing input
     double *scratch = nullptr;      // max_frames samples: takes an output nobody wants
+    bool input_active[kMaxInputPorts] = {true, true};
+    bool output_active = true;
 
     // Between the two.
     GestureRing gestures;
     std::atomic<bool> gestures_wait{false};  // the ring was full, more are in Go
     std::atomic<bool> tail_changed{false};   // to be told on the audio thread
+    std::atomic<bool> offline{false};        // a block may wait for an edit
 };
 
 // The instance behind a CLAP handle. [any-thread]
 inline Plugin *self(const clap_plugin_t *plugin) {
     return static_cast<Plugin *>(plugin->plugin_data);
 }
+
+// The slot of a host's parameter id, -1 for none. [any-thread]
+inline int slot_of(clap_id id) {
+    return id >= kFirstParamId && id - kFirstParamId < MMM_SLOTS ? static_cast<int>(id - kFirstParamId) : -1;
+}
+
+// The host's id of a slot. [any-thread]
+inline clap_id id_of(int slot) { return kFirstParamId + static_cast<clap_id>(slot); }
+
+// Copies text and cuts it where it does not fit, never within a character.
+// [any-thread]
+void copy_text(char *to, size_t capacity, const char *from);
+
+// 0xRRGGBB, -1 for nullptr. [any-thread]
+int rgb_of(const clap_color_t *color);
+
+// Gives the ports other channels; all of them are active again. [main-thread],
+// while inactive
+void set_layout(Plugin *p, const Layout &layout);
+
+// Asks the host about the track and tells the session. [main-thread]
+void ask_track(Plugin *p);
 
 // Makes an instance of the plugin that descriptor stands for; kind is enum
 // mmm_kind. Returns nullptr when memory is short. [main-thread]
@@ -108,6 +142,24 @@ extern const clap_plugin_latency_t kLatency;
 extern const clap_plugin_tail_t kTail;
 extern const clap_plugin_render_t kRender;
 extern const clap_plugin_gui_t kGui;
+extern const clap_plugin_audio_ports_config_t kAudioPortsConfig;
+extern const clap_plugin_audio_ports_config_info_t kAudioPortsConfigInfo;
+extern const clap_plugin_configurable_audio_ports_t kConfigurableAudioPorts;
+extern const clap_plugin_audio_ports_activation_t kAudioPortsActivation;
+extern const clap_plugin_state_context_t kStateContext;
+extern const clap_plugin_voice_info_t kVoiceInfo;
+extern const clap_plugin_preset_load_t kPresetLoad;
+extern const clap_plugin_remote_controls_t kRemoteControls;
+extern const clap_plugin_param_indication_t kParamIndication;
+extern const clap_plugin_note_name_t kNoteName;
+extern const clap_plugin_track_info_t kTrackInfo;
+extern const clap_plugin_context_menu_t kContextMenu;
+
+// The factory for a host's browser of presets.
+extern const clap_preset_discovery_factory_t kPresetDiscovery;
+
+// What clap-wrapper asks on behalf of a VST3 host.
+extern const clap_plugin_as_vst3_t kAsVst3;
 
 // Thread rules of the CLAP headers. Debug builds ask the host which thread this
 // is and stop where a rule is broken; other builds trust the host.

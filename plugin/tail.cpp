@@ -1,5 +1,5 @@
-// tail.cpp: a patch may feed back without end, and no one can tell from its
-// text whether it does: the tail is infinite.
+// tail.cpp: how long a patch sounds after its input. That of one that feeds back
+// or plays by itself has no end that could be told beforehand.
 #include "plugin.hpp"
 
 namespace mmm {
@@ -9,7 +9,10 @@ namespace {
 
 // CLAP takes every length from INT32_MAX on for infinite. [main-thread] or
 // [audio-thread]
-uint32_t CLAP_ABI get(const clap_plugin_t *) { return UINT32_MAX; }
+uint32_t CLAP_ABI get(const clap_plugin_t *plugin) {
+    Plugin *p = self(plugin);
+    return p->player ? p->lib->mmm_tail(p->player) : UINT32_MAX;
+}
 
 }  // namespace
 

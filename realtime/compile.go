@@ -91,6 +91,15 @@ func (m *Module) Close() {
 	}
 }
 
+// Object returns the machine code as an ELF file. [any-thread]
+func (m *Module) Object() ([]byte, error) {
+	object := m.code.bytes()
+	if len(object) == 0 {
+		return nil, errors.New("machine code: out of memory")
+	}
+	return object, nil
+}
+
 // loadOrCompile gets the best code of a module from the keeper, or makes it and
 // has it kept.
 func loadOrCompile(wasm []byte) (*code, error) {

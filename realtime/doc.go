@@ -5,10 +5,13 @@
 // their programs, migration plans. Output: a Player, whose C side a host's audio
 // thread calls through mmm_audio.h, and reports of what happened there.
 //
-// The machine: Compile makes machine code, NewNative or NewVM an Instance with a
-// memory of its own, Init runs its initialiser, Publish hands it to the audio
-// thread, which takes it at the start of a block, migrates the state of the
-// program that ran, and gives that one back; Collect frees it.
+// The machine: Compile makes machine code, or finds it: equal code is shared in
+// the process (share.go) and kept for others by a Keeper; CompileSoon makes it
+// quickly where that pays, and Instance.Improve puts the best in its place.
+// NewNative or NewVM make an Instance with a memory of its own, Init runs its
+// initialiser, Publish hands it to the audio thread, which takes it at the start
+// of a block, migrates the state of the program that ran, and gives that one
+// back; Collect frees it.
 //
 // The objects of a program (arrays, closures, tasks) lie in its memory. Native
 // code makes and frees them by functions of core/ (heap.h); a swap carries them

@@ -81,13 +81,19 @@ typedef struct mmm_block {
     double *const *out64;
 } mmm_block;
 
+/* What mmm_process returns, a set. */
 enum mmm_process_result {
     MMM_PROCESS_SILENT = 0,   /* nothing plays yet, the output is zero */
     MMM_PROCESS_SOUNDING = 1, /* a program ran */
+    MMM_PROCESS_AUDIBLE = 2,  /* some sample of the output may not be 0 */
+    MMM_PROCESS_RESTING = 4,  /* the program will be silent until a note, sound at an input or another
+                                 program comes: the next blocks need not be played (docs/clap.md says how
+                                 that is known) */
 };
 
 /* Plays one block: takes over a published program at its start, applies events
-   at their frame, writes every output channel. Returns enum mmm_process_result. */
+   at their frame, writes every output channel. Returns a set of enum
+   mmm_process_result. */
 int mmm_process(mmm_player *player, const mmm_block *block);
 
 /* Takes up to max of the notes that have ended since the last call, oldest first,
@@ -99,6 +105,14 @@ uint32_t mmm_take_note_ends(mmm_player *player, mmm_note_end *ends, uint32_t max
 
 /* Applies events without playing: parameters and notes take their last value. */
 void mmm_flush(mmm_player *player, const mmm_event *events, uint32_t count);
+
+/* Frames that the program sounds at most after its inputs have ended and no note
+   is held; UINT32_MAX where nobody can tell. Also [any-thread]. */
+uint32_t mmm_tail(mmm_player *player);
+
+/* Waits, at most timeout_ns, until no edit is on its way to the player any more.
+   For a bounce only: it sleeps. Returns whether none is. */
+bool mmm_await(mmm_player *player, uint64_t timeout_ns);
 
 /* Silences held notes and asks for a restart: from the next block on the state
    is zero and sample counting starts again. [audio-thread] */

@@ -248,6 +248,13 @@ typedef struct mmmrt_slot {
     double home, exact;
 } mmmrt_slot;
 
+/* Plain value of a slot that stands at v, 0..1, pinned or not. [audio-thread] */
+double mmmrt_slot_plain(const mmmrt_slot *s, double v);
+
+/* Value of a slot's plain value within its range, 0..1, between its steps too;
+   NaN where there is none. [audio-thread] */
+double mmmrt_slot_normal(const mmmrt_slot *s, double plain);
+
 /* One step of a migration: state.Op. */
 typedef struct mmmrt_op {
     uint32_t src, dst, size;  /* words, from the start of the old and the new state */
@@ -260,6 +267,17 @@ typedef struct mmmrt_op {
 typedef struct mmmrt_ring {
     uint32_t src, dst, len; /* of the header; len samples follow it */
 } mmmrt_ring;
+
+/* How a program can be silent for good (mir.Rest). Words are offsets in its
+   memory; at rest all of them are 0, and so is all that the rings hold. */
+typedef struct mmmrt_rest {
+    bool possible; /* false: it may play by itself */
+    const uint32_t *words;
+    size_t word_count;
+    const uint32_t *rings; /* header and length of each, in turn */
+    size_t ring_count;
+    uint32_t tail; /* mmm_tail */
+} mmmrt_rest;
 
 /* What mmmrt_program_new copies. */
 typedef struct mmmrt_swap {
@@ -278,6 +296,7 @@ typedef struct mmmrt_swap {
     bool keep_time;       /* the sample index goes on; false: from 0 */
     bool keep_plain;      /* a slot whose range differs keeps its plain value, clamped */
     bool set_values;      /* take values; NaN leaves a slot alone */
+    mmmrt_rest rest;
     mmmrt_slot slots[MMM_SLOTS];
     const mmmrt_cue *cues;
     size_t cue_count;
@@ -296,6 +315,45 @@ void mmmrt_program_free(mmmrt_program *program);
 
 /* The instance that the program was made with. [any-thread] */
 mmmrt_instance *mmmrt_program_instance(mmmrt_program *program);
+
+/* ---- programs in a file ---- */
+
+/* A word that is not zero before the initialiser runs. */
+typedef struct mmmrt_cell {
+    uint64_t index, word;
+} mmmrt_cell;
+
+/* Everything that it takes to play one program without a compiler. */
+typedef struct mmmrt_packed {
+    mmmrt_image image;
+    mmmrt_swap swap; /* a first program: no instance, no plan */
+    mmmrt_pool pools[MMMRT_MAX_POOLS]; /* what swap's point to after mmmrt_unpack */
+    bool deep;
+    const uint32_t *objects;
+    size_t object_words;
+    const mmmrt_cell *cells;
+    size_t cell_count;
+    const mmmrt_sound *sounds; /* read by mmmrt_pack; after mmmrt_unpack NULL: mmmrt_packed_sounds has them */
+    size_t sound_count;
+    const uint8_t *samples;
+    size_t sample_bytes;
+    const uint8_t *wasm, *code; /* code: of mmmrt_module_save */
+    size_t wasm_size, code_size;
+} mmmrt_packed;
+
+/* Writes p as bytes that mmmrt_unpack of the same build reads, if size is enough,
+   and returns how many they are. [any-thread] */
+size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size);
+
+/* Reads packed bytes, at an address that 8 divides; p's pointers point into them and
+   into p, which is not to be moved.
+   False when they are not what mmmrt_pack of this build wrote; what they mean is
+   checked where it is used. [any-thread] */
+bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p);
+
+/* mmmrt_instance_sounds with the sounds of an unpacked program, which must stay
+   until the instance is freed. [any-thread] */
+bool mmmrt_packed_sounds(const mmmrt_packed *p, mmmrt_instance *instance);
 
 /* ---- players ---- */
 
@@ -356,12 +414,19 @@ bool mmmrt_player_report(mmm_player *player, mmmrt_report *report);
    0..1. The audio thread takes the value at its next block. [any-thread] */
 void mmmrt_player_set_slot(mmm_player *player, int slot, double value);
 
+/* Says that edits are on their way, +1, or have arrived, -1. [any-thread] */
+void mmmrt_player_expect(mmm_player *player, int edits);
+
 /* Current value 0..1 of a slot. [any-thread] */
 double mmmrt_player_value(mmm_player *player, int slot);
 
 /* Slots whose value the host changed since the last call: bit s%64 of
    mask[s/64]. [any-thread] */
 void mmmrt_player_changes(mmm_player *player, uint64_t mask[MMM_SLOTS / 64]);
+
+/* Calls of mmm_process and mmm_flush so far: while it is the same the audio side
+   has nothing new. [any-thread] */
+uint64_t mmmrt_player_calls(mmm_player *player);
 
 /* Index of the next sample of the running program. [any-thread] */
 double mmmrt_player_now(mmm_player *player);

@@ -243,6 +243,27 @@ func (p *Player) SetSlot(slot int, v float64) {
 	}
 }
 
+// Expect says that edits are on their way to the player, +1, or have arrived,
+// -1: a bounce waits for them. [any-thread]
+func (p *Player) Expect(edits int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.c != nil {
+		C.mmmrt_player_expect(p.c, C.int(edits))
+	}
+}
+
+// Calls counts the audio side's calls: while it is the same nothing is new there.
+// [any-thread]
+func (p *Player) Calls() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.c == nil {
+		return 0
+	}
+	return uint64(C.mmmrt_player_calls(p.c))
+}
+
 // Value is a slot's current value 0..1. [any-thread]
 func (p *Player) Value(slot int) float64 {
 	p.mu.Lock()

@@ -30,6 +30,17 @@ type Slot struct {
 	Home, Exact float64
 }
 
+// Rest is how a program can be silent for good: Words and Rings as mir.Rest, but
+// as offsets in the program's memory, and Words with those of its cues.
+type Rest struct {
+	Words []int
+	Rings []Ring
+	Tail  int // frames that it sounds after its inputs at most, -1 for unknown
+}
+
+// Ring is a delay ring: where its header is and how many samples follow.
+type Ring struct{ Offset, Len int }
+
 // Swap is a program to be played. Until it is made by NewSwap its Slots name
 // cell 0.
 type Swap struct {
@@ -46,6 +57,8 @@ type Swap struct {
 	// Layout is the state layout of the new dsp. With it also the bulk of long
 	// delay rings is copied when the swap is published and not on the audio thread.
 	Layout *state.Node
+
+	Rest *Rest // nil: it may play by itself at any time
 
 	Fade      int // frames of crossfade, 0 for a hard switch
 	Slots     [Slots]Slot
@@ -141,6 +154,15 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 			to.adopt(from, &c, &pin)
 		}
 	}
+	s.fill(&c, &pin)
+	pin.Pin(&c)
+	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState), C.uint32_t(oldInit))
+}
+
+// fill puts slots, values, cues and pools into the C form of a swap; what that
+// points to is pinned.
+func (s *Swap) fill(c *C.mmmrt_swap, pin *runtime.Pinner) {
+	s.Rest.fill(&c.rest, pin)
 	for i, slot := range s.Slots {
 		c.slots[i] = C.mmmrt_slot{cell: C.int32_t(slot.Cell), min: C.double(slot.Min), max: C.double(slot.Max),
 			curve: C.int32_t(slot.Curve), steps: C.int32_t(slot.Steps),
@@ -169,6 +191,33 @@ func newProgram(s *Swap, plan *state.Plan, running *Instance) *C.mmmrt_program {
 		pin.Pin(&pools[0])
 		c.pools, c.pool_count = &pools[0], C.size_t(len(pools))
 	}
-	pin.Pin(&c)
-	return C.mmmrt_program_new((*C.mmmrt_swap)(unsafe.Pointer(&c)), C.uint32_t(oldState), C.uint32_t(oldInit))
+}
+
+// fill makes the C form of a rest.
+func (r *Rest) fill(c *C.mmmrt_rest, pin *runtime.Pinner) {
+	c.tail = math.MaxUint32
+	if r == nil {
+		return
+	}
+	c.possible = true
+	if r.Tail >= 0 {
+		c.tail = C.uint32_t(min(r.Tail, math.MaxInt32))
+	}
+	list := func(words []uint32) *C.uint32_t {
+		if len(words) == 0 {
+			return nil
+		}
+		pin.Pin(&words[0])
+		return (*C.uint32_t)(&words[0])
+	}
+	words := make([]uint32, len(r.Words))
+	for i, w := range r.Words {
+		words[i] = uint32(w)
+	}
+	rings := make([]uint32, 0, 2*len(r.Rings))
+	for _, ring := range r.Rings {
+		rings = append(rings, uint32(ring.Offset), uint32(ring.Len))
+	}
+	c.words, c.word_count = list(words), C.size_t(len(words))
+	c.rings, c.ring_count = list(rings), C.size_t(len(r.Rings))
 }

@@ -45,6 +45,7 @@ type Code struct {
 	bytecode  *vm.Program      // vm
 	objects   *realtime.Objects
 	recursive bool
+	rest      *realtime.Rest // nil: it may play by itself
 }
 
 // Build makes a program ready for an engine. An error is a fault of ours or a
@@ -65,7 +66,7 @@ func buildSoon(p *mir.Program, engine string) (*Code, error) {
 // buildBy is Build with a way to machine code, which also tells whether it is the
 // best.
 func buildBy(p *mir.Program, engine string, translate func([]byte) (*realtime.Module, bool, error)) (*Code, error) {
-	c := &Code{Program: p, Engine: engine, objects: realtime.NewObjects(p.Objects()), recursive: native.Deep(p)}
+	c := &Code{Program: p, Engine: engine, objects: realtime.NewObjects(p.Objects()), recursive: native.Deep(p), rest: rest(p)}
 	switch engine {
 	case VM:
 		bytecode, err := emit.Program(p)
@@ -103,6 +104,31 @@ func (c *Code) share() *Code {
 	return &other
 }
 
+// rest returns how a program can be silent for good, in words of its memory.
+func rest(p *mir.Program) *realtime.Rest {
+	found := p.Resting()
+	if found == nil {
+		return nil
+	}
+	r := &realtime.Rest{Words: p.RestWords(), Tail: found.Tail}
+	for _, w := range found.Words {
+		r.Words = append(r.Words, p.Image.State+w)
+	}
+	for _, ring := range found.Rings {
+		r.Rings = append(r.Rings, realtime.Ring{Offset: p.Image.State + ring.Offset, Len: ring.Len})
+	}
+	return r
+}
+
+// tail is how many frames the program sounds after its inputs at most, -1 for
+// unknown.
+func (c *Code) tail() int {
+	if c.rest == nil {
+		return -1
+	}
+	return c.rest.Tail
+}
+
 // Close frees the code. Instances made from it go on. [any-thread]
 func (c *Code) Close() {
 	if c != nil && c.module != nil {
@@ -129,6 +155,23 @@ func (c *Code) Tried(value func(params.Control) float64, now, rate float64) (*re
 // and whose top level has run with now (samples) and rate (Hz). value nil means
 // the defaults. The caller closes the instance or publishes it. [any-thread]
 func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (*realtime.Instance, error) {
+	inst, err := c.fresh(value)
+	if err != nil {
+		return nil, err
+	}
+	if err := inst.Init(now, rate); err != nil {
+		inst.Close()
+		var fault *realtime.FaultError
+		if errors.As(err, &fault) {
+			err = &InitError{fault, c.Program, "The top level was stopped"}
+		}
+		return nil, err
+	}
+	return inst, nil
+}
+
+// fresh makes an instance as Instance does, but its top level has not run.
+func (c *Code) fresh(value func(params.Control) float64) (*realtime.Instance, error) {
 	p := c.Program
 	var inst *realtime.Instance
 	var err error
@@ -171,14 +214,6 @@ func (c *Code) Instance(value func(params.Control) float64, now, rate float64) (
 		if q.Kind == state.CueVoiceParam {
 			words[p.Image.Cues+i] = words[p.Image.Params+q.Number]
 		}
-	}
-	if err := inst.Init(now, rate); err != nil {
-		inst.Close()
-		var fault *realtime.FaultError
-		if errors.As(err, &fault) {
-			err = &InitError{fault, p, "The top level was stopped"}
-		}
-		return nil, err
 	}
 	return inst, nil
 }

@@ -36,7 +36,8 @@ type outcome struct {
 	seen  map[string]found  // what was looked for, by path; nil if the compile was abandoned
 	// sounds are the sound files that were looked for, by path.
 	sounds map[string]soundFile
-	stale  bool // a newer edit came before it was done
+	used   map[string]heldSound // sound files that are part of the program, by name
+	stale  bool                 // a newer edit came before it was done
 }
 
 // ask counts an edit that replaces whatever patch is being compiled.
@@ -116,8 +117,9 @@ func compileAndBuild(ctx context.Context, e edit, engine string) outcome {
 		return out
 	}
 	r := newReader(e.path, len(e.text), e.held)
+	r.heldSounds = e.sounds
 	result := compiler.Compile(compiler.Options{Name: e.name, Text: e.text, Files: r.files(), Context: ctx})
-	out := outcome{diags: &result.Diags, files: r.texts(result.Files), seen: r.seen, sounds: r.sounds}
+	out := outcome{diags: &result.Diags, files: r.texts(result.Files), seen: r.seen, sounds: r.sounds, used: r.usedSounds()}
 	if result.Program == nil || ctx.Err() != nil {
 		return out
 	}

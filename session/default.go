@@ -25,3 +25,16 @@ func DefaultPatch(k Kind) (text, name string) {
 	}
 	return defaultInstrument, "default_instrument.mmm"
 }
+
+// start installs the first patch, that of the file at path if it can sound.
+// Control goroutine only.
+func (s *Session) start(path string) {
+	if path != "" && s.watch(path) {
+		return
+	}
+	text, name := DefaultPatch(s.kind)
+	s.install(edit{text: text, name: name, other: true})
+	if path != "" {
+		s.watch(path)
+	}
+}

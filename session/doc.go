@@ -10,6 +10,10 @@
 // face), parameter gestures of the editor. Output: programs published to the
 // instance's player, texts and values for the host, saved states, diagnostics.
 //
+// Equal patches share one build in the process (recent.go); code that takes long
+// to be made well is made quickly first and improved while it plays (improve.go);
+// an edit overtakes an older one's long compile (compile.go).
+//
 // Threads: exported functions are [any-thread] except the audio thread unless
 // they say otherwise. One control goroutine for each session compiles, makes
 // instances, plans migrations, publishes and collects what the audio side gives

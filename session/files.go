@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"mmm/compiler/stage"
+	"mmm/state"
 )
 
 // maxFilesBytes is the most text that a patch and its files may have in all: a
@@ -55,14 +56,16 @@ func libraries() []library {
 //
 // A reader belongs to one goroutine.
 type reader struct {
-	folder string // of the patch, "" if it has none
-	path   string // of the patch
-	held   map[string]string
-	libs   []library // of this machine
-	shelf  []library // of held, in folders that no disk has
-	seen   map[string]found
-	sounds map[string]soundFile // what sound files were looked for, by path
-	bytes  int
+	folder     string // of the patch, "" if it has none
+	path       string // of the patch
+	held       map[string]string
+	libs       []library // of this machine
+	shelf      []library // of held, in folders that no disk has
+	seen       map[string]found
+	heldSounds map[string]heldSound    // of a patch out of a saved state
+	opened     map[string]*state.Sound // sounds of the program, by path
+	sounds     map[string]soundFile    // what sound files were looked for, by path
+	bytes      int
 }
 
 // found is what a path held when it was read.
@@ -74,7 +77,7 @@ type found struct {
 // newReader makes the reader for a patch of size bytes that came from the
 // absolute path, "" for none. held are its files by name, nil to read the disk.
 func newReader(path string, size int, held map[string]string) *reader {
-	r := &reader{path: path, held: held, libs: libraries(), seen: map[string]found{}, sounds: map[string]soundFile{}, bytes: size}
+	r := &reader{path: path, held: held, libs: libraries(), seen: map[string]found{}, sounds: map[string]soundFile{}, opened: map[string]*state.Sound{}, bytes: size}
 	if held != nil {
 		if !filepath.IsAbs(path) { // it had none, or is of another system
 			r.path = filepath.Join(string(filepath.Separator)+"patch:", "patch.mmm")
@@ -107,7 +110,7 @@ func shelf(held map[string]string) []library {
 
 // files is the search path of the compile.
 func (r *reader) files() stage.Files {
-	f := stage.Files{Path: r.path, Read: r.read, Open: r.openSound, Name: r.name}
+	f := stage.Files{Path: r.path, Read: r.read, Open: r.openSound, Opened: r.hear, Name: r.name}
 	at := r.libs
 	if r.held != nil {
 		at = r.shelf

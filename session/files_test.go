@@ -255,7 +255,7 @@ func TestStateHoldsTheFilesAndPlaysWithoutThem(t *testing.T) {
 			t.Setenv("MIMIUM_LIB_PATH", filepath.Join(top, "other"))
 			t.Setenv("HOME", filepath.Join(top, "home"))
 			other := made(t, "")
-			if err := other.LoadState(first); err != nil || !other.Status().OK {
+			if err := other.LoadState(first, Project); err != nil || !other.Status().OK {
 				t.Fatal(err, other.Status().Rendered)
 			}
 			if got := last(t, other); got != 42 {
@@ -275,7 +275,7 @@ func TestStateHoldsTheFilesAndPlaysWithoutThem(t *testing.T) {
 				eventually(t, engine+" plays it", func() bool { return other.SetEngine(engine) && last(t, other) == 43 })
 			}
 			third := made(t, "")
-			if err := third.LoadState(saved(t, other)); err != nil || !third.Status().OK {
+			if err := third.LoadState(saved(t, other), Project); err != nil || !third.Status().OK {
 				t.Fatal(err, third.Status().Rendered)
 			}
 			if got := last(t, third); got != 43 {
@@ -293,7 +293,7 @@ func TestRestoredPatchCanBeGivenMoreOfTheLibrary(t *testing.T) {
 	elsewhere(t, dir)
 	put(t, top, map[string]string{"home/.mimium/lib/more.mmm": "pub fn m(){ 100 }\n"})
 	s := made(t, "")
-	if err := s.LoadState(state); err != nil {
+	if err := s.LoadState(state, Project); err != nil {
 		t.Fatal(err)
 	}
 	swapped(t, s, "use more::m\n"+strings.Replace(withVoice, "tone(40)", "tone(40) + m()", 1))
@@ -322,14 +322,14 @@ func TestStateByHandNeedsNoPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.LoadState(data); err != nil || last(t, s) != 42 {
+	if err := s.LoadState(data, Project); err != nil || last(t, s) != 42 {
 		t.Errorf("%v %s", err, s.Status().Rendered)
 	}
 	st.Patch, st.Files = counter, nil // as before there were files
 	if data, err = json.Marshal(st); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.LoadState(data); err != nil || !s.Status().OK || names(s) != "" {
+	if err := s.LoadState(data, Project); err != nil || !s.Status().OK || names(s) != "" {
 		t.Errorf("%v %s", err, s.Status().Rendered)
 	}
 }
@@ -348,7 +348,7 @@ func TestStrangersStateReadsNothingOfThisMachine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.LoadState(data); err != nil || s.Status().OK {
+		if err := s.LoadState(data, Project); err != nil || s.Status().OK {
 			t.Errorf("%v: played %s", err, text)
 		}
 		if s.Swap(text, "x.mmm", true) {
@@ -460,7 +460,7 @@ func TestLoadedPatchFollowsItsFilesIfItIsStillThere(t *testing.T) {
 	state := saved(t, watching(t, path))
 
 	s := made(t, "")
-	if err := s.LoadState(state); err != nil {
+	if err := s.LoadState(state, Project); err != nil {
 		t.Fatal(err)
 	}
 	put(t, dir, map[string]string{"voice.mmm": strings.Replace(voice, "2", "3", 1)})
@@ -471,7 +471,7 @@ func TestLoadedPatchFollowsItsFilesIfItIsStillThere(t *testing.T) {
 	late := New(Effect, j.host())
 	defer late.Close()
 	late.Activate(testRate, frames)
-	if err := late.LoadState(state); err != nil || last(t, late) != 42 || !bytes.Equal(saved(t, late), state) {
+	if err := late.LoadState(state, Project); err != nil || last(t, late) != 42 || !bytes.Equal(saved(t, late), state) {
 		t.Errorf("%v: %v", err, late.Status().Rendered)
 	}
 	if !strings.Contains(j.text(), "voice.mmm: the saved text plays") {
@@ -483,7 +483,7 @@ func TestLoadedPatchFollowsItsFilesIfItIsStillThere(t *testing.T) {
 	// The patch has changed since: nothing here concerns it.
 	put(t, dir, map[string]string{"patch.mmm": withVoice + "\n", "voice.mmm": voice})
 	never := made(t, "")
-	if err := never.LoadState(state); err != nil {
+	if err := never.LoadState(state, Project); err != nil {
 		t.Fatal(err)
 	}
 	put(t, dir, map[string]string{"voice.mmm": strings.Replace(voice, "2", "5", 1)})

@@ -23,7 +23,14 @@ type edit struct {
 	// held are the texts of the patch's files, by name, of a patch that is not
 	// what this machine's files say; nil reads those.
 	held map[string]string
-	keep bool // held stays as it is, whatever of it the patch uses
+	// sounds are the sound files that came with the patch; those with contents play
+	// in the place of what this machine has.
+	sounds map[string]heldSound
+	keep   bool // held stays as it is, whatever of it the patch uses
+
+	preset bool // the patch starts at its own values, or at those of values
+	values *params.Table
+	user   bool // made by the user here: a step to undo
 }
 
 // install compiles a text and makes it the patch: the one way in which what
@@ -60,6 +67,9 @@ func (s *Session) install(e edit) bool {
 	s.mu.Unlock()
 
 	unbound := table.Bind(Controls(code.Program))
+	if e.preset {
+		table.TakePreset(e.values)
+	}
 	if active {
 		if err := s.publish(code, id, table, same); err != nil {
 			code.Close()
@@ -67,16 +77,23 @@ func (s *Session) install(e edit) bool {
 			return false
 		}
 	}
-	if e.keep {
-		out.files = e.held
+	for _, note := range soundNotes(out.used, e.sounds) {
+		s.log.print(Warning, note)
 	}
-	s.commit(code, e, table, out.files)
+	if e.keep {
+		out.files, out.used = e.held, e.sounds
+	}
+	s.commit(code, e, table, out)
 	if len(unbound) > 0 {
 		s.log.print(Warning, "no host parameter is left for "+strings.Join(unbound, ", "))
 	}
 	s.succeed(out.diags, unbound)
 	s.improve()
-	s.notice(NoticeInfo | NoticeValues | NoticeDirty)
+	notices := NoticeInfo | NoticeValues | NoticePages | NoticeDirty
+	if e.user {
+		notices |= NoticeEdit
+	}
+	s.notice(notices)
 	return true
 }
 
@@ -90,7 +107,10 @@ func unplayable(err error, name, text string) *diag.List {
 }
 
 // commit makes an installed program the truth.
-func (s *Session) commit(code *Code, e edit, table *params.Table, files map[string]string) {
+func (s *Session) commit(code *Code, e edit, table *params.Table, out outcome) {
+	if s.code == nil || s.code.tail() != code.tail() {
+		s.notice(NoticeTail)
+	}
 	s.code.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +118,8 @@ func (s *Session) commit(code *Code, e edit, table *params.Table, files map[stri
 		s.patches++
 		s.patch.id = s.patches
 	}
-	s.patch.text, s.patch.name, s.patch.path, s.patch.files = e.text, e.name, e.path, files
+	s.patch.text, s.patch.name, s.patch.path, s.patch.files = e.text, e.name, e.path, out.files
+	s.patch.sounds = out.used
 	if e.held == nil {
 		s.patch.here = true
 	} else if e.other {
@@ -156,7 +177,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 	swap := realtime.Swap{
 		Instance: inst, Layout: layout(code),
 		Slots: Slots(code.Program, table), Cues: code.Program.Cues, Pools: code.Program.Pools,
-		SetValues: true, KeepTime: carry,
+		SetValues: true, KeepTime: carry, Rest: code.rest,
 	}
 	s.mu.Lock()
 	for i := range swap.Values {
@@ -179,6 +200,7 @@ func (s *Session) publish(code *Code, id int, table *params.Table, same bool) er
 	s.fresh = !carry
 	s.handed[inst] = playing{code.Program, id, code.wasm != nil}
 	s.collect()
+	s.wake() // the host may have stopped playing
 	return nil
 }
 

@@ -45,6 +45,10 @@ func buildKey(e edit, engine string) [sha256.Size]byte {
 			put(e.held[name])
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(e.sounds)) {
+		put(name)
+		put(e.sounds[name].Sum)
+	}
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
@@ -62,6 +66,7 @@ func (b *builds) find(key [sha256.Size]byte, e edit) (outcome, bool) {
 	out := x.out.copy()
 	b.lock.Unlock()
 	r := newReader(e.path, len(e.text), e.held)
+	r.heldSounds = e.sounds
 	for path, was := range out.seen {
 		now, err := r.read(path)
 		if string(now) != was.text || (err == nil) != (was.err == nil) {

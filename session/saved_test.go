@@ -17,7 +17,7 @@ func moved(slot int, value float64) realtime.Event {
 
 func saved(t *testing.T, s *Session) []byte {
 	t.Helper()
-	state, err := s.SaveState()
+	state, err := s.SaveState(Project)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestSaveLoadSaveGivesTheSameBytes(t *testing.T) {
 	fresh := New(Instrument, Host{})
 	defer fresh.Close()
 	for _, target := range []*Session{made(t, counter), fresh, s} {
-		if err := target.LoadState(first); err != nil {
+		if err := target.LoadState(first, Project); err != nil {
 			t.Fatal(err)
 		}
 		if second := saved(t, target); !bytes.Equal(first, second) {
@@ -50,7 +50,7 @@ func TestLoadRestoresValuesBeforeTheTopLevelRuns(t *testing.T) {
 	play(t, s, 1, 0, moved(0, 0.5))
 	state := saved(t, s)
 	other := made(t, counter)
-	if err := other.LoadState(state); err != nil {
+	if err := other.LoadState(state, Project); err != nil {
 		t.Fatal(err)
 	}
 	if got := play(t, other, 20, 0)[20*frames-1]; got != 2 {
@@ -68,14 +68,15 @@ func TestWhatIsNoStateIsRefusedAndChangesNothing(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "noise": "\x00\xff\x13", "no object": "[]", "empty object": "{}", "half": good[:len(good)/2],
 		"two": good + good, "other magic": strings.Replace(good, stateMagic, "other", 1),
-		"newer": strings.Replace(good, `"version": 1`, `"version": 2`, 1), "engine": strings.Replace(good, `"engine": ""`, `"engine": "x"`, 1),
+		"newer": strings.NewReplacer(`"version": 2`, `"version": 9`, `"reads": 2`, `"reads": 9`).Replace(good), "engine": strings.Replace(good, `"engine": ""`, `"engine": "x"`, 1),
 		"slot": strings.Replace(good, `"slot": 0`, `"slot": 999`, 1), "no params": `{"magic":"mmm-state","version":1,"params":null}`,
+		"context":   strings.Replace(good, `"context": "project"`, `"context": "pool"`, 1),
 		"oversized": good + strings.Repeat(" ", MaxStateBytes),
 	} {
 		if text == good {
 			t.Fatalf("%s: the test changes nothing", name)
 		}
-		if err := s.LoadState([]byte(text)); err == nil {
+		if err := s.LoadState([]byte(text), Project); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 		if !bytes.Equal(before, saved(t, s)) {
@@ -90,7 +91,7 @@ func TestStateWhosePatchIsBrokenIsRestoredAndTheOldOneSounds(t *testing.T) {
 	state := bytes.Replace(saved(t, s), []byte(`l * Slider`), []byte(`nothing * Slider`), 1)
 	other := made(t, counter)
 	last := play(t, other, 20, 0)[20*frames-1]
-	if err := other.LoadState(state); err != nil {
+	if err := other.LoadState(state, Project); err != nil {
 		t.Fatal(err)
 	}
 	if got := play(t, other, 1, 0)[0]; got != last+1 {
@@ -114,7 +115,7 @@ func TestValueOfAForgottenControlComesBack(t *testing.T) {
 	swapped(t, s, counter)
 	state := saved(t, s)
 	other := made(t, "")
-	if err := other.LoadState(state); err != nil {
+	if err := other.LoadState(state, Project); err != nil {
 		t.Fatal(err)
 	}
 	swapped(t, other, knob)
@@ -130,7 +131,7 @@ func TestEngineIsSavedOnlyIfChosen(t *testing.T) {
 	}
 	s.SetEngine(VM)
 	other := made(t, "")
-	if err := other.LoadState(saved(t, s)); err != nil || other.Engine() != VM {
+	if err := other.LoadState(saved(t, s), Project); err != nil || other.Engine() != VM {
 		t.Errorf("engine %s after the load, %v", other.Engine(), err)
 	}
 }

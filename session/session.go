@@ -28,6 +28,8 @@ const (
 	NoticeDirty                      // the saved state would differ
 	NoticeTail
 	NoticeVoices // Voices changed
+	NoticePages  // Page or NoteName changed
+	NoticeEdit   // the user changed the patch
 )
 
 // patch is a text with what is known about where it came from.
@@ -37,8 +39,9 @@ type patch struct {
 	path string // file it was read from, "" for none
 	id   int    // differs between different patches, the same over edits of one
 
-	files map[string]string // texts of the files it uses, by their names in a saved state
-	here  bool              // its files are those of this machine; else it came with them
+	files  map[string]string    // texts of the files it uses, by their names in a saved state
+	sounds map[string]heldSound // its sound files, likewise
+	here   bool                 // its files are those of this machine; else it came with them
 }
 
 // playing is a program that was handed to the player.
@@ -88,14 +91,24 @@ type Session struct {
 	status   Status
 	notices  Notices
 	gestures []Gesture
-	revision int  // of the patch's text
-	stale    bool // a control without a slot was moved
+	revision int         // of the patch's text
+	stale    bool        // a control without a slot was moved
+	kept     params.Kept // members of a newer program's state
+	newer    version     // of that program's state
+
+	indications map[int]Indication // by slot
+	track       Track
 }
 
 // New makes a session that holds the default patch of its kind. It compiles the
 // patch, so that its parameters are known, and is silent until Activate.
 // [any-thread]
-func New(kind Kind, host Host) *Session {
+func New(kind Kind, host Host) *Session { return Open(kind, host, "") }
+
+// Open is New with a patch file to begin with, which is followed. A file that
+// cannot be read or is broken lets the default sound; it is followed all the same,
+// and plays once it is mended. "" is no file. [any-thread]
+func Open(kind Kind, host Host, path string) *Session {
 	s := &Session{
 		kind: kind, host: host, log: newLogger(host),
 		player:   realtime.NewPlayer(realtime.Options{}),
@@ -111,8 +124,7 @@ func New(kind Kind, host Host) *Session {
 	}
 	s.status = Status{Engine: DefaultEngine()}
 	go s.control()
-	text, name := DefaultPatch(kind)
-	s.do(func() { s.install(edit{text: text, name: name, other: true}) })
+	s.do(func() { s.start(path) })
 	s.TakeNotices() // the host asks for everything anyway
 	return s
 }
@@ -157,19 +169,30 @@ func (s *Session) Deactivate() {
 func (s *Session) Swap(text, name string, wait bool) (ok bool) {
 	s.ask()
 	if wait {
-		s.do(func() { ok = s.swap(text, name) })
+		s.do(s.arriving(func() { ok = s.swap(text, name) }))
 		return ok
 	}
-	return s.post(func() { s.swap(text, name) })
+	return s.post(s.arriving(func() { s.swap(text, name) }))
+}
+
+// arriving is f, which publishes an edit, made known to the player from now on
+// until it has run: a bounce waits for it. The result must be run or the session
+// be closed.
+func (s *Session) arriving(f func()) func() {
+	s.player.Expect(1)
+	return func() {
+		defer s.player.Expect(-1)
+		f()
+	}
 }
 
 // swap is Swap on the control goroutine.
 func (s *Session) swap(text, name string) bool {
 	s.begin()
 	s.mu.Lock()
-	e := edit{text: text, name: name, path: s.patch.path}
+	e := edit{text: text, name: name, path: s.patch.path, user: true}
 	if !s.patch.here {
-		e.held = s.patch.held()
+		e.held, e.sounds = s.patch.held(), s.patch.sounds
 	}
 	s.mu.Unlock()
 	ok := s.install(e)
@@ -193,8 +216,8 @@ func (s *Session) Patch() string {
 	return s.patch.text
 }
 
-// pathOf returns the file the patch came from.
-func (s *Session) pathOf() string {
+// Path returns the file that the patch came from, "" for none. [any-thread]
+func (s *Session) Path() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.patch.path
@@ -228,7 +251,7 @@ func (s *Session) SetEngine(name string) (ok bool) {
 		s.chosen = name
 		p := s.patch
 		s.mu.Unlock()
-		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), keep: true}); s.superseded() {
+		if ok = s.install(edit{text: p.text, name: p.name, path: p.path, held: p.held(), sounds: p.sounds, keep: true}); s.superseded() {
 			ok = true // the newer edit is for that engine too
 		}
 		if !ok {
@@ -276,20 +299,38 @@ func (s *Session) Close() {
 }
 
 // pollEvery is how often the control goroutine looks at what the audio side has
-// left for it.
-const pollEvery = 33 * time.Millisecond
+// left for it; pollIdle, how often it looks whether there is an audio side at
+// work, after idlePolls times without one.
+const (
+	pollEvery = 33 * time.Millisecond
+	pollIdle  = 200 * time.Millisecond
+	idlePolls = 10
+)
 
 // control is the control goroutine.
 func (s *Session) control() {
 	defer close(s.ended)
-	tick := time.NewTicker(pollEvery)
+	tick := time.NewTimer(pollEvery)
 	defer tick.Stop()
+	var calls uint64
+	idle := 0
 	for {
 		select {
 		case f := <-s.requests:
 			s.guarded(f)
+			idle = 0
 		case <-tick.C:
-			s.guarded(s.poll)
+			if now := s.player.Calls(); now != calls || idle < idlePolls {
+				s.guarded(s.poll)
+				if idle++; now != calls {
+					calls, idle = now, 0
+				}
+			}
+			if idle < idlePolls {
+				tick.Reset(pollEvery)
+			} else {
+				tick.Reset(pollIdle)
+			}
 		case <-s.closing:
 			s.guarded(func() { s.watcher.stop() })
 			s.code.Close()

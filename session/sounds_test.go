@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,5 +65,71 @@ func TestSoundThatChangedIsReadAtTheNextCompile(t *testing.T) {
 		if !s.Watch(path) || last(t, s) != x {
 			t.Errorf("%v, want %v: %s", last(t, s), x, s.Status().Rendered)
 		}
+	}
+}
+
+func TestStateHoldsSmallSoundsSoThatTheyPlayElsewhere(t *testing.T) {
+	dir := alone(t)
+	path := filepath.Join(dir, "patch.mmm")
+	put(t, dir, map[string]string{"patch.mmm": sampled})
+	putSound(t, filepath.Join(dir, "one.wav"), 0.25)
+	first := made(t, "")
+	if !first.Watch(path) || last(t, first) != 0.25 {
+		t.Fatalf("%v %s", last(t, first), first.Status().Rendered)
+	}
+	state := saved(t, first)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	s := made(t, "")
+	if err := s.LoadState(state, Project); err != nil || last(t, s) != 0.25 {
+		t.Fatalf("on another machine: %v, %v %s", err, last(t, s), s.Status().Rendered)
+	}
+	if !bytes.Equal(saved(t, s), state) {
+		t.Error("the state changes by loading it")
+	}
+	if !s.Swap(strings.Replace(sampled, "0.0", "0.5", 1), "patch.mmm", true) || last(t, s) != 0.25 {
+		t.Errorf("an edit loses the sound: %v %s", last(t, s), s.Status().Rendered)
+	}
+}
+
+func TestLargeSoundIsSavedByNameAndAChangeIsTold(t *testing.T) {
+	dir := alone(t)
+	path := filepath.Join(dir, "patch.mmm")
+	put(t, dir, map[string]string{"patch.mmm": sampled})
+	long := func(x float64) {
+		w, err := audiofile.Create(filepath.Join(dir, "one.wav"), 48000, 1, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		frames := make([]float64, maxSoundsBytes/4)
+		frames[0] = x
+		w.Write([][]float64{frames})
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long(0.25)
+	var j journal
+	first := New(Effect, j.host())
+	defer first.Close()
+	first.Activate(testRate, frames)
+	if !first.Watch(path) || last(t, first) != 0.25 {
+		t.Fatalf("%v %s", last(t, first), first.Status().Rendered)
+	}
+	state := saved(t, first)
+	if len(state) > 1<<20 || !strings.Contains(j.text(), "too large to be saved") {
+		t.Errorf("%d bytes; log %s", len(state), j.text())
+	}
+	long(0.5)
+	var k journal
+	s := New(Effect, k.host())
+	defer s.Close()
+	s.Activate(testRate, frames)
+	if err := s.LoadState(state, Project); err != nil || last(t, s) != 0.5 {
+		t.Fatalf("%v: %v %s", err, last(t, s), s.Status().Rendered)
+	}
+	if !strings.Contains(k.text(), "one.wav has changed") {
+		t.Errorf("log %s", k.text())
 	}
 }

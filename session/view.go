@@ -20,6 +20,8 @@ type Knob struct {
 	Curve    string   `json:"curve"`
 	Steps    int      `json:"steps"`            // values that it can have, 0 for all of its range
 	Labels   []string `json:"labels,omitempty"` // of each step
+
+	Indication *Indication `json:"indication,omitempty"` // what the host does with it
 }
 
 // Load is how the audio side is doing.
@@ -42,6 +44,7 @@ type View struct {
 	Status   Status   `json:"status"`
 	Knobs    []Knob   `json:"knobs"`
 	Stats    Load     `json:"stats"`
+	Track    Track    `json:"track"`
 }
 
 // View returns what the editor shows, without the text when its revision is
@@ -50,7 +53,7 @@ func (s *Session) View(have int) View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pull()
-	v := View{Name: s.patch.name, Path: s.patch.path, Revision: s.revision, Files: []string{}, Status: s.statusLocked(), Knobs: []Knob{}}
+	v := View{Name: s.patch.name, Path: s.patch.path, Revision: s.revision, Files: []string{}, Status: s.statusLocked(), Knobs: []Knob{}, Track: s.track}
 	v.Files = slices.AppendSeq(v.Files, maps.Keys(s.patch.files))
 	slices.Sort(v.Files)
 	if have != v.Revision {
@@ -62,6 +65,9 @@ func (s *Session) View(have int) View {
 			Position: c.Normal(x), Curve: c.Curve.String(), Steps: c.Steps, Labels: c.Labels}
 		if slot, ok := s.table.Slot(c.Path); ok {
 			k.Slot = slot
+			if in, ok := s.indications[slot]; ok {
+				k.Indication = &in
+			}
 		}
 		v.Knobs = append(v.Knobs, k)
 	}

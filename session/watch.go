@@ -200,7 +200,7 @@ func (s *Session) watch(path string) bool {
 		s.fail(report(diag.FileNotFound, "", "", "cannot read the patch: %v", err))
 		return false
 	}
-	e := edit{text: text, name: path, path: absolute, other: absolute != s.pathOf()}
+	e := edit{text: text, name: path, path: absolute, other: absolute != s.Path()}
 	s.edited = false
 	ok := s.install(e)
 	if !ok {
@@ -306,7 +306,7 @@ func (s *Session) startWatching(path, name string) {
 		if own {
 			s.ask()
 		}
-		s.post(func() { s.saved(w, own) })
+		s.post(s.arriving(func() { s.saved(w, own) }))
 	}, s.log.panicked)
 	if err != nil {
 		s.log.print(Warning, "the file is not followed: "+err.Error())
@@ -320,7 +320,7 @@ func (s *Session) saved(w *watcher, own bool) {
 	if own {
 		s.begin()
 	}
-	if s.watcher != w || s.pathOf() != w.path {
+	if s.watcher != w || s.Path() != w.path {
 		return
 	}
 	text, err := readPatch(w.path)
@@ -328,7 +328,7 @@ func (s *Session) saved(w *watcher, own bool) {
 		s.log.print(Warning, "cannot read the patch: "+err.Error())
 		return
 	}
-	e := edit{text: text, name: w.name, path: w.path}
+	e := edit{text: text, name: w.name, path: w.path, user: true}
 	if s.edited && !own { // the text in the editor is ahead of the file
 		s.mu.Lock()
 		e.text, e.name = s.patch.text, s.patch.name

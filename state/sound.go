@@ -8,6 +8,9 @@ import "math"
 // Sound is a decoded sound file.
 type Sound struct {
 	Path             string  // where it was found
+	Size             int64   // of the file, bytes
+	Sum              string  // SHA-256 of the file, in hex
+	File             []byte  // the file itself, nil for a large one
 	Rate             float64 // frames a second of the file
 	Channels, Frames int
 	// The samples, full scale 1, channel after channel: as float32 where that

@@ -53,7 +53,7 @@ func (e *runner) print(x float64, newline bool) {
 }
 
 // onNative loads p into machine code, through the library that plays it.
-func onNative(t *testing.T, name string, p *mir.Program) *runner {
+func onNative(t testing.TB, name string, p *mir.Program) *runner {
 	t.Helper()
 	code, err := native.Compile(p)
 	if err != nil {
@@ -69,7 +69,7 @@ func onNative(t *testing.T, name string, p *mir.Program) *runner {
 }
 
 // onModule loads p with its machine code.
-func onModule(t *testing.T, name string, p *mir.Program, module *realtime.Module) (*runner, *realtime.Instance) {
+func onModule(t testing.TB, name string, p *mir.Program, module *realtime.Module) (*runner, *realtime.Instance) {
 	t.Helper()
 	in, err := realtime.NewNative(module, p.Image, realtime.NewObjects(p.Objects()), native.Deep(p))
 	if err != nil {

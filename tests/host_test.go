@@ -80,6 +80,10 @@ func (r *hostRun) write(name string, data []byte) {
 	}
 }
 
+// hostPlugin is the variable by which play is told of another plugin file, in
+// the folder of the scripts.
+func hostPlugin(file string) string { return "MMM_HOST_PLUGIN=" + file }
+
 // play runs a script; every expectation in it must hold. It returns the report.
 func (r *hostRun) play(script string, env ...string) hostReport {
 	r.t.Helper()
@@ -90,7 +94,13 @@ func (r *hostRun) play(script string, env ...string) hostReport {
 	if _, err := os.Stat(host); err != nil {
 		r.t.Fatal("mmm-host is missing: run make build and cargo build --release in tests/host first")
 	}
-	cmd := exec.Command(host, "-", "--quiet", "--plugin", built(r.t, "mmm.clap"), "--json", "report.json")
+	plugin := built(r.t, "mmm.clap")
+	for _, v := range env {
+		if file, other := strings.CutPrefix(v, hostPlugin("")); other {
+			plugin = filepath.Join(r.folder, file)
+		}
+	}
+	cmd := exec.Command(host, "-", "--quiet", "--plugin", plugin, "--json", "report.json")
 	cmd.Dir = r.folder
 	cmd.Stdin = strings.NewReader(script)
 	cmd.Env = append(append(os.Environ(), "MMM_CACHE="+filepath.Join(r.folder, "code")), env...)
@@ -138,6 +148,7 @@ func TestScanningIsQuickAndDoesNotLoadGo(t *testing.T) {
 	newHostRun(t).play(`
 scan
 expect scan < 100
+expect plugins == 2
 scan
 plugin instrument
 `)

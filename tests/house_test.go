@@ -46,6 +46,7 @@ session           one plugin instance
 editor            serves the page of a session
 plot              pictures of sound
 render            programs without a host
+export            plugins that contain one patch
 gallery           the examples played, measured, shown
 cbridge           the C face, no logic
 cmd/mmm           the command line

@@ -247,7 +247,7 @@ func (s *scope) step() {
 	}
 	switch r.Intn(30) {
 	default:
-		op := mir.AddF + mir.Op(r.Intn(int(mir.FBits-mir.AddF)+1))
+		op := mir.AddF + mir.Op(r.Intn(int(mir.FmaF-mir.AddF)+1))
 		s.pure(op)
 	case 0, 1:
 		if r.Intn(2) == 0 {
@@ -320,6 +320,8 @@ func (s *scope) pure(op mir.Op) {
 		s.op(state.NumWord, op, s.int(), s.int())
 	case op.GivesInt():
 		s.op(state.IntWord, op, s.int(), s.int())
+	case op == mir.FmaF:
+		s.op(state.NumWord, op, s.num(), s.num(), s.num())
 	case mir.Ops[op].In == 1:
 		s.op(state.NumWord, op, s.num())
 	default:

@@ -125,7 +125,7 @@ editor
 			fmt.Fprintf(&b, "note on %d 0.8 0 @%d\nnote off %d @%d\n", key, at, key, at+9001)
 		}
 	}
-	fmt.Fprintf(&b, "start %d\n", seconds*proofRate)
+	fmt.Fprintf(&b, "start %d\nsleep 50\n", seconds*proofRate) // the watched one comes first
 	for i := range others {
 		fmt.Fprintf(&b, "use other%d\nstart %d\n", i, seconds*proofRate)
 	}

@@ -28,9 +28,9 @@ func soundFile(t *testing.T, path string, rate float64, channels ...[]float64) {
 	}
 }
 
-// heard renders a patch that lies in dir on both engines, which must agree, and
+// playedAlike renders a patch that lies in dir on both engines, which must agree, and
 // returns its first channel.
-func heard(t *testing.T, dir, text string, frames int) []float64 {
+func playedAlike(t *testing.T, dir, text string, frames int) []float64 {
 	t.Helper()
 	r := compiler.Compile(compiler.Options{Name: "p.mmm", Text: text, Files: stage.Files{Path: filepath.Join(dir, "p.mmm")}})
 	if r.Program == nil {
@@ -62,14 +62,14 @@ func TestSamplerReadsFramesOfTheFile(t *testing.T) {
 		"fn dsp(){ Sampler_mono!(\"s.wav\").player(now * 0.5) }",
 		"#stage(macro)\nfn kick(name){ Sampler_mono(str_concat(name, \".wav\")) }\n#stage(main)\nlet s = kick!(\"s\")\nfn dsp(){ s.player(now / 2) }",
 	} {
-		got := heard(t, dir, text, len(want))
+		got := playedAlike(t, dir, text, len(want))
 		for k, x := range want {
 			if got[k] != x {
 				t.Errorf("%s\nframe %d is %v, want %v", text, k, got[k], x)
 			}
 		}
 	}
-	if got := heard(t, dir, "fn dsp(){ Sampler_mono!(\"s.wav\").length }", 1); got[0] != 5 {
+	if got := playedAlike(t, dir, "fn dsp(){ Sampler_mono!(\"s.wav\").length }", 1); got[0] != 5 {
 		t.Errorf("the length is %v, want 5 frames", got[0])
 	}
 }
@@ -81,14 +81,14 @@ func TestSamplerOfAnyChannelsFollowsTheRateOfTheFile(t *testing.T) {
 		ramp[k], back[k] = float64(k)/4096, -float64(k)/4096
 	}
 	soundFile(t, filepath.Join(dir, "s.wav"), 24000, ramp, back)
-	got := heard(t, dir, "let s = Sampler!(\"s.wav\")\nfn dsp(){ s.player(0, now / samplerate) }", 1000)
+	got := playedAlike(t, dir, "let s = Sampler!(\"s.wav\")\nfn dsp(){ s.player(0, now / samplerate) }", 1000)
 	for k := 10; k < 1000; k++ {
 		if want := float64(k) / 2 / 4096; math.Abs(got[k]-want) > 1e-12 {
 			t.Fatalf("frame %d is %v, want %v", k, got[k], want)
 		}
 	}
 	for expr, want := range map[string]float64{"s.player(1, 0.05)": -1200.0 / 4096, "s.player(2, 0.05)": 1200.0 / 4096, "s.length": 0.1, "s.rate": 24000, "s.channels": 2} {
-		if got := heard(t, dir, "let s = Sampler!(\"s.wav\")\nfn dsp(){ "+expr+" }", 1); math.Abs(got[0]-want) > 1e-12 {
+		if got := playedAlike(t, dir, "let s = Sampler!(\"s.wav\")\nfn dsp(){ "+expr+" }", 1); math.Abs(got[0]-want) > 1e-12 {
 			t.Errorf("%s is %v, want %v", expr, got[0], want)
 		}
 	}
@@ -113,7 +113,7 @@ func TestSoundsThatCannotBeHadAreSilentOrErrors(t *testing.T) {
 			t.Errorf("%s\nsays %s\nwant %s", c.text, got, c.want)
 		}
 	}
-	for _, x := range heard(t, dir, "fn dsp(){ let s = Sampler_mono!(\"lost.wav\")\n s.player(now) + s.length }", 10) {
+	for _, x := range playedAlike(t, dir, "fn dsp(){ let s = Sampler_mono!(\"lost.wav\")\n s.player(now) + s.length }", 10) {
 		if x != 0 {
 			t.Errorf("a lost file plays %v", x)
 		}

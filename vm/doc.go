@@ -91,7 +91,8 @@
 //
 // The table in op.go is the only place that describes an opcode: its name, its
 // operands, its meaning. docs/opcodes.md is made from it. Every instruction
-// rounds each operation of its own: a product is never fused with a sum.
+// rounds each operation of its own: a product is never fused with a sum, except
+// by the fma opcodes (fused.go), which the elementary functions are made of.
 //
 // # Thread
 //

@@ -57,6 +57,8 @@ var (
 	eqI  = []example{it(true, 3, 3), it(false, 3, 4), it(false, 0, math.MinInt64)}
 	ltI  = []example{it(true, -1, 0), it(false, 0, 0), it(false, 1, -1), it(true, math.MinInt64, math.MaxInt64)}
 
+	// The product is not rounded before the sum.
+	once = []example{ff(7, 2, 3, 1), ff(-0x1p-54, 1+0x1p-27, 1-0x1p-27, -1), ff(nan, inf, 1, -inf), ff(0, neg0, 1, 0), ff(neg0, neg0, 1, neg0), ff(nan, 0, inf, nan), ff(5e-324, 0x1p-1000, 0x1p-1000, 5e-324)}
 	// The product is rounded before the sum: fused, the second would give -2^-54.
 	fused = []example{ff(7, 2, 3, 1), ff(0, 1+0x1p-27, 1-0x1p-27, -1), ff(nan, inf, 1, -inf), ff(0, neg0, 1, 0)}
 )
@@ -73,6 +75,7 @@ var examples = [NumOps][]example{
 	OrF:       {ft(true, 1, 0), ft(true, -1, 0.5), ft(false, -1, 0), ft(false, nan, nan), ft(true, nan, 1)},
 	CopySignF: {ff(-3, 3, -1), ff(3, -3, 1), ff(neg0, 0, neg0), ff(-inf, inf, -2)},
 
+	Fma: once, FmaK: once, FmKA: once, FmKAK: once,
 	MulAdd: fused, MulAddK: fused, MulKAdd: fused, MulKAddK: fused,
 	MulSub: {ff(5, 2, 3, 1), ff(0, 1+0x1p-27, 1-0x1p-27, 1), ff(nan, inf, 1, inf)},
 	SubMul: {ff(-5, 2, 3, 1), ff(0, 1+0x1p-27, 1-0x1p-27, 1), ff(nan, inf, 1, inf)},

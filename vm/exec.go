@@ -191,6 +191,11 @@ resume:
 			*x(r, in.A) = *x(r, (*Instr)(ip).A) - float64(*x(r, in.B)**x(r, in.C))
 			ip = unsafe.Add(ip, instrSize)
 
+		case Fma, FmaK, FmKA, FmKAK:
+			ctx = context{ip, r, s, rets}
+			ctx.ip = fusedRun(unsafe.Pointer(in), r, k)
+			goto resume
+
 		case NegF:
 			*u(r, in.A) = *u(r, in.B) ^ signBit
 		case AbsF:

@@ -50,6 +50,11 @@ const (
 	MulSub
 	SubMul
 
+	Fma
+	FmaK
+	FmKA
+	FmKAK
+
 	NegF
 	AbsF
 	SqrtF
@@ -261,6 +266,11 @@ var Ops = [NumOps]Row{
 	MulKAddK: {"mulkaddk", rrk, [3]Kind{Const}, 1, 1, "t = r[B] * k[C], rounded; r[A] = t + the constant of the ext"},
 	MulSub:   {"mulsub", rrr, [3]Kind{Src}, 3, 1, "t = r[B] * r[C], rounded; r[A] = t - the register of the ext"},
 	SubMul:   {"submul", rrr, [3]Kind{Src}, 3, 1, "t = r[B] * r[C], rounded; r[A] = the register of the ext - t"},
+
+	Fma:   {"fma", rrr, [3]Kind{Src}, 3, 1, "r[A] = r[B] * r[C] + the register of the ext, rounded once"},
+	FmaK:  {"fmak", rrr, [3]Kind{Const}, 2, 1, "r[A] = r[B] * r[C] + the constant of the ext, rounded once"},
+	FmKA:  {"fmka", rrk, [3]Kind{Src}, 2, 1, "r[A] = r[B] * k[C] + the register of the ext, rounded once"},
+	FmKAK: {"fmkak", rrk, [3]Kind{Const}, 1, 1, "r[A] = r[B] * k[C] + the constant of the ext, rounded once"},
 
 	NegF:     {"negf", rr, nil3, 1, 1, "r[A] = r[B] with the sign bit flipped"},
 	AbsF:     {"absf", rr, nil3, 1, 1, "r[A] = r[B] with the sign bit cleared"},

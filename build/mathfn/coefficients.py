@@ -9,7 +9,7 @@ rounded to a double. The error that is left is written beside each.
 """
 import os
 import subprocess
-from mpmath import mp, mpf, matrix, lu_solve, cos, sin, atan, asin, atanh, coth, exp, sqrt, log, pi, floor, ceil
+from mpmath import mp, mpf, matrix, lu_solve, cos, sin, tan, atan, asin, atanh, exp, sqrt, log, pi, floor, ceil
 
 mp.dps = 90
 out = []
@@ -35,38 +35,74 @@ def evaluate(coefs, z):
     return total
 
 
-def remez(f, weight, lo, hi, n):
-    """n coefficients that minimise max |weight (f - p)| on [lo, hi]."""
+def extrema(error, lo, hi, n):
+    """The n + 1 points on [lo, hi] where the error alternates most, or fewer."""
+    grid = [(lo + hi) / 2 - (hi - lo) / 2 * cos(pi * i / (40 * n)) for i in range(40 * n + 1)]
+    values = [error(x) for x in grid]
+    found = []
+    for i in range(len(grid)):
+        left = values[i - 1] if i > 0 else mpf(0)
+        right = values[i + 1] if i + 1 < len(grid) else mpf(0)
+        if abs(values[i]) >= abs(left) and abs(values[i]) >= abs(right):
+            if found and (values[i] > 0) == (error(found[-1]) > 0):
+                if abs(values[i]) > abs(error(found[-1])):
+                    found[-1] = grid[i]
+            else:
+                found.append(grid[i])
+    if len(found) > n + 1:
+        found = found[-(n + 1):] if abs(error(found[0])) < abs(error(found[-1])) else found[:n + 1]
+    return found
+
+
+def remez(f, weight, lo, hi, n, m=0):
+    """n coefficients p, and m more q of a denominator that begins with 1, that
+    minimise max |weight (f - p/q)| on [lo, hi]."""
     lo, hi = mpf(lo), mpf(hi)
-    points = [(lo + hi) / 2 - (hi - lo) / 2 * cos(pi * i / n) for i in range(n + 1)]
+    size = n + max(m - 1, 0)
+    points = [(lo + hi) / 2 - (hi - lo) / 2 * cos(pi * i / size) for i in range(size + 1)]
+    den = [mpf(1)]
     for _ in range(12):
-        a, b = matrix(n + 1, n + 1), matrix(n + 1, 1)
-        for i, x in enumerate(points):
-            for k in range(n):
-                a[i, k] = x ** k
-            a[i, n] = (-1) ** i / weight(x)
-            b[i] = f(x)
-        solved = lu_solve(a, b)
-        coefs = [solved[k] for k in range(n)]
-        error = lambda x: weight(x) * (f(x) - evaluate(coefs, x))
-        grid = [(lo + hi) / 2 - (hi - lo) / 2 * cos(pi * i / (40 * n)) for i in range(40 * n + 1)]
-        values = [error(x) for x in grid]
-        extrema = []
-        for i in range(len(grid)):
-            left = values[i - 1] if i > 0 else mpf(0)
-            right = values[i + 1] if i + 1 < len(grid) else mpf(0)
-            if abs(values[i]) >= abs(left) and abs(values[i]) >= abs(right):
-                if extrema and (values[i] > 0) == (error(extrema[-1]) > 0):
-                    if abs(values[i]) > abs(error(extrema[-1])):
-                        extrema[-1] = grid[i]
-                else:
-                    extrema.append(grid[i])
-        if len(extrema) > n + 1:
-            extrema = extrema[-(n + 1):] if abs(error(extrema[0])) < abs(error(extrema[-1])) else extrema[:n + 1]
-        if len(extrema) < n + 1:
+        for _ in range(6 if m else 1):  # the denominator's weight in the error needs the denominator
+            a, b = matrix(size + 1, size + 1), matrix(size + 1, 1)
+            for i, x in enumerate(points):
+                for k in range(n):
+                    a[i, k] = x ** k
+                for k in range(1, m):
+                    a[i, n + k - 1] = -f(x) * x ** k
+                a[i, size] = (-1) ** i * evaluate(den, x) / weight(x)
+                b[i] = f(x)
+            solved = lu_solve(a, b)
+            den = [mpf(1)] + [solved[n + k - 1] for k in range(1, m)]
+        num = [solved[k] for k in range(n)]
+        found = extrema(lambda x: weight(x) * (f(x) - evaluate(num, x) / evaluate(den, x)), lo, hi, size)
+        if len(found) < size + 1:
             break
-        points = extrema
-    return coefs
+        points = found
+    return (num, den) if m else num
+
+
+def write(name, doc, coefs):
+    out.append(f"\n// {name}: {doc}.")
+    out.append(f"var {name} = []float64{{")
+    for c in coefs:
+        out.append(f"\t{hexf(c)}, // {c!r}")
+    out.append("}")
+
+
+def rational(top, bottom, doc, f, weight, lo, hi, n, m):
+    """Writes a quotient of polynomials of n and m coefficients."""
+    _, den = remez(f, weight, lo, hi, n, m)
+    den = [double(c) for c in den]
+    num = []
+    scale = lambda x: evaluate(den, x)
+    for i in range(n):  # as in poly
+        rest = remez(lambda x: (f(x) * scale(x) - evaluate(num, x)) / x ** i, lambda x: weight(x) * x ** i / scale(x), lo, hi, n - i)
+        num.append(double(rest[0]))
+    error = max(abs(weight(x) * (f(x) - evaluate(num, x) / scale(x)))
+                for x in [mpf(lo) + (mpf(hi) - mpf(lo)) * i / 2000 for i in range(2001)])
+    write(top, f"numerator of {doc}; error 2^{float(log(error, 2)):.1f}", num)
+    write(bottom, f"denominator of {doc}", den)
+    print(top, n, m, "error 2^%.1f" % float(log(error, 2)))
 
 
 def poly(name, doc, f, weight, lo, hi, n):
@@ -80,11 +116,7 @@ def poly(name, doc, f, weight, lo, hi, n):
     worst = max(abs(weight(x) * (f(x) - evaluate([mpf(c) for c in coefs], x)))
                 for x in [mpf(lo) + (mpf(hi) - mpf(lo)) * i / 2000 for i in range(2001)])
     bits = log(worst, 2)
-    out.append(f"\n// {name}: {doc}; error 2^{float(bits):.1f}.")
-    out.append(f"var {name} = []float64{{")
-    for c in coefs:
-        out.append(f"\t{hexf(c)}, // {c!r}")
-    out.append("}")
+    write(name, f"{doc}; error 2^{float(bits):.1f}", coefs)
     print(name, n, "error 2^%.1f" % float(bits))
 
 
@@ -117,39 +149,38 @@ def root(z):
 
 
 sinc = lambda z: sin(root(z)) / root(z)
-poly("sinCoef", "(sin(r)/r - 1)/z in z = r*r, |r| <= pi/4, relative to sin",
-     lambda z: (sinc(z) - 1) / root(z) ** 2, lambda z: root(z) ** 2 / sinc(z), "1e-5", "0.6175", 6)
+poly("sinCoef", "(1 - sin(r)/r)/z in z = r*r, |r| <= pi/4, relative to sin",
+     lambda z: (1 - sinc(z)) / root(z) ** 2, lambda z: root(z) ** 2 / sinc(z), "1e-5", "0.6175", 6)
 poly("cosCoef", "(cos(r) - 1 + z/2)/z^2 in z = r*r, |r| <= pi/4",
      lambda z: (cos(root(z)) - 1 + root(z) ** 2 / 2) / root(z) ** 4, lambda z: root(z) ** 4 / cos(root(z)), "1e-5", "0.6175", 6)
+rational("tanNum", "tanDen", "((tan(r)/r - 1)/z - c)/z in z = r*r, c the double next to 1/3, |r| <= pi/4, relative to tan",
+         lambda z: ((tan(root(z)) / root(z) - 1) / root(z) ** 2 - mpf(1 / 3)) / root(z) ** 2, lambda z: root(z) ** 5 / tan(root(z)),
+         "1e-5", "0.6175", 3, 4)
 poly("atanCoef", "(atan(t)/t - 1)/z in z = t*t, |t| <= 1/4",
      lambda z: (atan(root(z)) / root(z) - 1) / root(z) ** 2, lambda z: root(z) ** 2, "1e-5", "0.0625", 9)
 poly("asinCoef", "(asin(t)/t - 1)/z in z = t*t, |t| <= 1/2",
      lambda z: (asin(root(z)) / root(z) - 1) / root(z) ** 2, lambda z: root(z) ** 2, "1e-5", "0.25", 14)
 poly("logCoef", "(2 atanh(s)/s - 2)/z in z = s*s, |s| <= 0.1716, relative to 2 atanh(s)",
      lambda z: (2 * atanh(root(z)) / root(z) - 2) / root(z) ** 2, lambda z: root(z) ** 2 / 2, "1e-5", "0.029445", 7)
-poly("powCoef", "3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.0866, relative to atanh(s)",
-     lambda z: 3 * (atanh(root(z)) / root(z) - 1 - root(z) ** 2 / 3) / root(z) ** 4, lambda z: root(z) ** 4 / 3, "1e-5", "0.0075", 6)
-poly("expCoef", "(t coth(t/2) - 2)/z in z = t*t, |t| <= 0.3468, relative to exp(t)",
-     lambda z: (root(z) * coth(root(z) / 2) - 2) / root(z) ** 2, lambda z: root(z) ** 3 / 2 / exp(root(z)), "1e-5", "0.1203", 5)
+poly("powCoef", "3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.1716, relative to atanh(s)",
+     lambda z: 3 * (atanh(root(z)) / root(z) - 1 - root(z) ** 2 / 3) / root(z) ** 4, lambda z: root(z) ** 4 / 3, "1e-5", "0.029445", 8)
+around = lambda t: t if abs(t) > eps else eps
+curve = lambda t: ((exp(t) - 1 - t) / t ** 2 - mpf(1) / 2) / t
+fitted = [0.5] + [double(c) for c in remez(lambda t: curve(around(t)), lambda t: abs(around(t)) ** 3 / exp(t), "-0.3468", "0.34681", 10)]
+error = max(abs(t * t * ((exp(t) - 1 - t) / t ** 2 - evaluate(fitted, t)) / exp(t)) for t in [mpf(i) * mpf("0.3468") / 1000 for i in range(-1000, 1001) if i])
+write("expPoly", f"(exp(t) - 1 - t)/t^2, |t| <= 0.3468, relative to exp; error 2^{float(log(error, 2)):.1f}", fitted)
 
 const("invPio2", double(2 / pi), "2/pi")
-pieces(["pio2A", "pio2B", "pio2C"], pi / 2, 36, "pi/2, exact times a whole number below 2^17")
-pieces(["pio2V", "pio2W", "pio2X", "pio2Y", "pio2Z"], pi / 2, 25, "pi/2, exact times a whole number below 2^28")
+const("pio2A", double(pi / 2), "pi/2")
+pieces(["pio2B", "pio2C"], pi / 2 - mpf(double(pi / 2)), 29, "pi/2 - pio2A, the first exact times a whole number below 2^24")
 pieces(["pio2Hi", "pio2Lo"], pi / 2, 53, "pi/2")
-pieces(["pio2Top", "pio2Rest"], pi / 2, 26, "pi/2")
 pieces(["piHi", "piLo"], pi, 53, "pi")
 pieces(["pio4Hi", "pio4Lo"], pi / 4, 53, "pi/4")
 pieces(["atanHalfHi", "atanHalfLo"], atan(mpf(1) / 2), 53, "atan(1/2)")
 ln2 = log(mpf(2))
 const("log2e", double(1 / ln2), "1/ln 2")
-pieces(["ln2Hi", "ln2Mid", "ln2Lo"], ln2, 32, "ln 2, exact times a whole number below 2^20")
-const("ln2Lower", double(ln2 - head(ln2, 32)), "ln 2 - ln2Hi")
-const("ln2Near", double(ln2), "ln 2")
-pieces(["ln2Top", "ln2Rest"], ln2, 26, "ln 2")
-pieces(["log2Scale", "log2ScaleLo"], 2 / (3 * ln2), 26, "2/(3 ln 2)")
-const("log2ScaleAll", double(2 / (3 * ln2)), "2/(3 ln 2)")
-const("powCenter", 1.4140625, "the second centre of pow's logarithm, near the square root of 2")
-pieces(["log2CenterHi", "log2CenterLo"], log(mpf("1.4140625")) / ln2, 26, "log2 of powCenter")
+pieces(["ln2Hi", "ln2Lo"], ln2, 53, "ln 2")
+pieces(["log2Scale", "log2ScaleLo"], 2 / (3 * ln2), 53, "2/(3 ln 2)")
 
 words = 20
 mp.dps = 420

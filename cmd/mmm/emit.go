@@ -17,12 +17,12 @@ import (
 )
 
 // forms are the intermediate forms in the order in which they are made.
-var forms = []string{"ast", "types", "state", "mir", "bytecode", "wat"}
+var forms = []string{"ast", "types", "state", "mir", "pairs", "bytecode", "wat", "asm"}
 
 func newEmit() *cobra.Command {
 	var flags patchFlags
 	cmd := &cobra.Command{
-		Use:       "emit ast|types|state|mir|bytecode|wat FILE",
+		Use:       "emit ast|types|state|mir|pairs|bytecode|wat|asm FILE",
 		Short:     "print an intermediate form of a patch as text",
 		Example:   "  mmm emit mir song.mmm",
 		ValidArgs: forms,
@@ -59,6 +59,8 @@ func writeForm(out *bufio.Writer, form string, r *compiler.Result) error {
 		r.Program.Dsp.State.Print(out)
 	case "mir":
 		mir.Fprint(out, r.Program)
+	case "pairs":
+		mir.Fprint(out, mir.Pack(r.Program))
 	case "bytecode":
 		p, err := emit.Program(r.Program)
 		if err != nil {
@@ -67,6 +69,8 @@ func writeForm(out *bufio.Writer, form string, r *compiler.Result) error {
 		vm.Print(out, p)
 	case "wat":
 		return native.Print(out, r.Program)
+	case "asm":
+		return disassemble(out, r.Program)
 	}
 	return nil
 }

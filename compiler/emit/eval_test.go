@@ -55,6 +55,8 @@ func (ev *evaluator) instr(in *mir.Instr, fr *frame, args []uint64) []uint64 {
 	switch in.Op {
 	case mir.Const:
 		return []uint64{uint64(in.Imm)}
+	case mir.FmaF:
+		return []uint64{math.Float64bits(math.FMA(math.Float64frombits(args[0]), math.Float64frombits(args[1]), math.Float64frombits(args[2])))}
 	case mir.Select:
 		if math.Float64frombits(args[0]) > 0 {
 			return args[1:2]

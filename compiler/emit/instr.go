@@ -76,6 +76,8 @@ func (e *emitter) instr(in *mir.Instr) {
 		e.bits(in)
 	case mir.Select:
 		e.choice(in)
+	case mir.FmaF:
+		e.fma(in)
 	case mir.GetVar:
 		e.getVar(in)
 	case mir.SetVar:
@@ -213,6 +215,33 @@ func (e *emitter) multiplyAdd(in *mir.Instr, i int) {
 		op = vm.MulSub
 	case in.Op == mir.SubF:
 		op = vm.SubMul
+	}
+	for _, t := range temp {
+		e.drop(t)
+	}
+	e.usedAll(in.Args)
+	e.emit(op, e.target(in.Res[0]), src[0], src[1])
+	e.emit(vm.Ext, src[2], 0, 0)
+}
+
+// fma translates a fused multiplication and addition.
+func (e *emitter) fma(in *mir.Instr) {
+	a, b, c := in.Args[0], in.Args[1], in.Args[2]
+	if _, ok := e.constant(a); ok {
+		a, b = b, a
+	}
+	op := vm.Fma
+	src, temp := [3]int{}, [3]int{-1, -1, -1}
+	src[0], temp[0] = e.operand(a)
+	if k, ok := e.constant(b); ok {
+		op, src[1] = vm.FmKA, int(e.konst(k))
+	} else {
+		src[1], temp[1] = e.operand(b)
+	}
+	if k, ok := e.constant(c); ok {
+		op, src[2] = op+vm.FmaK-vm.Fma, int(e.konst(k))
+	} else {
+		src[2], temp[2] = e.operand(c)
 	}
 	for _, t := range temp {
 		e.drop(t)

@@ -2,14 +2,14 @@
 
 package mathfn
 
-// sinCoef: (sin(r)/r - 1)/z in z = r*r, |r| <= pi/4, relative to sin; error 2^-57.8.
+// sinCoef: (1 - sin(r)/r)/z in z = r*r, |r| <= pi/4, relative to sin; error 2^-57.8.
 var sinCoef = []float64{
-	-0x1.555555555554cp-3,  // -0.1666666666666664
-	0x1.111111110fbd2p-7,   // 0.008333333333323898
-	-0x1.a01a019c62715p-13, // -0.00019841269830705362
-	0x1.71de35afda711p-19,  // 2.7557313941232343e-06
-	-0x1.ae5e8ac899c2dp-26, // -2.5050790582877808e-08
-	0x1.5d9c0dd16c79ap-33,  // 1.5898403300838477e-10
+	0x1.555555555554cp-3,   // 0.1666666666666664
+	-0x1.111111110fbd2p-7,  // -0.008333333333323898
+	0x1.a01a019c62715p-13,  // 0.00019841269830705362
+	-0x1.71de35afda711p-19, // -2.7557313941232343e-06
+	0x1.ae5e8ac899c2dp-26,  // 2.5050790582877808e-08
+	-0x1.5d9c0dd16c79ap-33, // -1.5898403300838477e-10
 }
 
 // cosCoef: (cos(r) - 1 + z/2)/z^2 in z = r*r, |r| <= pi/4; error 2^-63.2.
@@ -20,6 +20,21 @@ var cosCoef = []float64{
 	-0x1.27e4f8bc7590cp-22, // -2.755731534331418e-07
 	0x1.1eea5853d1dd1p-29,  // 2.087584363976826e-09
 	-0x1.8fe1770bf0299p-37, // -1.1365293709032661e-11
+}
+
+// tanNum: numerator of ((tan(r)/r - 1)/z - c)/z in z = r*r, c the double next to 1/3, |r| <= pi/4, relative to tan; error 2^-60.4.
+var tanNum = []float64{
+	0x1.111111111112bp-3,  // 0.13333333333333405
+	-0x1.040ba908c341bp-7, // -0.00793596032738191
+	0x1.64c27666b0a2dp-14, // 8.505812148044334e-05
+}
+
+// tanDen: denominator of ((tan(r)/r - 1)/z - c)/z in z = r*r, c the double next to 1/3, |r| <= pi/4, relative to tan.
+var tanDen = []float64{
+	0x1p+0,                 // 1.0
+	-0x1.db6ca33c8769p-2,   // -0.46428160721721046
+	0x1.9211648ccd198p-6,   // 0.024540279572833862
+	-0x1.0ba002a9359c4p-12, // -0.0002552271276504948
 }
 
 // atanCoef: (atan(t)/t - 1)/z in z = t*t, |t| <= 1/4; error 2^-58.2.
@@ -64,63 +79,50 @@ var logCoef = []float64{
 	0x1.2f0594d3aeafbp-3, // 0.14795986433986016
 }
 
-// powCoef: 3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.0866, relative to atanh(s); error 2^-74.3.
+// powCoef: 3 (atanh(s)/s - 1 - z/3)/z^2 in z = s*s, |s| <= 0.1716, relative to atanh(s); error 2^-72.8.
 var powCoef = []float64{
-	0x1.3333333333331p-1, // 0.5999999999999998
-	0x1.b6db6db6dee05p-2, // 0.4285714285722125
-	0x1.5555554990a6cp-2, // 0.33333333264832876
-	0x1.1745e32a4ae9bp-2, // 0.2727275366366741
-	0x1.d882de21a532fp-3, // 0.2307183603303655
-	0x1.a3733b3c98662p-3, // 0.20480963019058424
+	0x1.3333333333333p-1, // 0.6
+	0x1.b6db6db6dbc96p-2, // 0.42857142857151
+	0x1.55555554b7933p-2, // 0.33333333329746323
+	0x1.1745d1e6b482bp-2, // 0.272727279382823
+	0x1.d89d31cccceabp-3, // 0.23076857477427856
+	0x1.99ad0e1e31416p-3, // 0.20003710775031952
+	0x1.66f066b77ac18p-3, // 0.17526321647105259
+	0x1.6e1a24ac773b3p-3, // 0.17876080180476847
 }
 
-// expCoef: (t coth(t/2) - 2)/z in z = t*t, |t| <= 0.3468, relative to exp(t); error 2^-62.2.
-var expCoef = []float64{
-	0x1.5555555555543p-3,   // 0.16666666666666616
-	-0x1.6c16c16beec41p-9,  // -0.002777777777706742
-	0x1.1566aaf6853dbp-14,  // 6.613756327340742e-05
-	-0x1.bbd41f72113bfp-20, // -1.6533903957210596e-06
-	0x1.6375e9128794fp-25,  // 4.13810587083342e-08
+// expPoly: (exp(t) - 1 - t)/t^2, |t| <= 0.3468, relative to exp; error 2^-61.3.
+var expPoly = []float64{
+	0x1p-1,                // 0.5
+	0x1.5555555555558p-3,  // 0.16666666666666674
+	0x1.5555555555556p-5,  // 0.04166666666666667
+	0x1.111111110f7e6p-7,  // 0.008333333333322156
+	0x1.6c16c16c15d8cp-10, // 0.0013888888888880816
+	0x1.a01a01b01a1cep-13, // 0.00019841269886745758
+	0x1.a01a01a94ed55p-16, // 2.4801587334294845e-05
+	0x1.71ddf68c8b07cp-19, // 2.7557242161715787e-06
+	0x1.27e4d49390684p-22, // 2.7557263957223525e-07
+	0x1.af63750ca6b34p-26, // 2.511011580834101e-08
+	0x1.1f7f9ab1b13e5p-29, // 2.0918265668646596e-09
 }
 
 // invPio2 is 2/pi.
 const invPio2 = 0x1.45f306dc9c883p-1
 
-// pio2A is part 1 of pi/2, exact times a whole number below 2^17.
-const pio2A = 0x1.921fb5444p+0
+// pio2A is pi/2.
+const pio2A = 0x1.921fb54442d18p+0
 
-// pio2B is part 2 of pi/2, exact times a whole number below 2^17.
-const pio2B = 0x1.68c234c4cp-39
+// pio2B is part 1 of pi/2 - pio2A, the first exact times a whole number below 2^24.
+const pio2B = 0x1.1a62633p-54
 
-// pio2C is part 3 of pi/2, exact times a whole number below 2^17.
-const pio2C = 0x1.98a2e03707345p-77
-
-// pio2V is part 1 of pi/2, exact times a whole number below 2^28.
-const pio2V = 0x1.921fb5p+0
-
-// pio2W is part 2 of pi/2, exact times a whole number below 2^28.
-const pio2W = 0x1.110b46p-26
-
-// pio2X is part 3 of pi/2, exact times a whole number below 2^28.
-const pio2X = 0x1.1a6263p-54
-
-// pio2Y is part 4 of pi/2, exact times a whole number below 2^28.
-const pio2Y = 0x1.8a2e03p-81
-
-// pio2Z is part 5 of pi/2, exact times a whole number below 2^28.
-const pio2Z = 0x1.c1cd129024e09p-107
+// pio2C is part 2 of pi/2 - pio2A, the first exact times a whole number below 2^24.
+const pio2C = 0x1.45c06e0e68948p-86
 
 // pio2Hi is part 1 of pi/2.
 const pio2Hi = 0x1.921fb54442d18p+0
 
 // pio2Lo is part 2 of pi/2.
 const pio2Lo = 0x1.1a62633145c07p-54
-
-// pio2Top is part 1 of pi/2.
-const pio2Top = 0x1.921fb5p+0
-
-// pio2Rest is part 2 of pi/2.
-const pio2Rest = 0x1.110b4611a6263p-26
 
 // piHi is part 1 of pi.
 const piHi = 0x1.921fb54442d18p+1
@@ -143,44 +145,17 @@ const atanHalfLo = 0x1.a2b7f222f65e2p-56
 // log2e is 1/ln 2.
 const log2e = 0x1.71547652b82fep+0
 
-// ln2Hi is part 1 of ln 2, exact times a whole number below 2^20.
-const ln2Hi = 0x1.62e42feep-1
+// ln2Hi is part 1 of ln 2.
+const ln2Hi = 0x1.62e42fefa39efp-1
 
-// ln2Mid is part 2 of ln 2, exact times a whole number below 2^20.
-const ln2Mid = 0x1.a39ef356p-33
-
-// ln2Lo is part 3 of ln 2, exact times a whole number below 2^20.
-const ln2Lo = 0x1.93c7673007e5fp-65
-
-// ln2Lower is ln 2 - ln2Hi.
-const ln2Lower = 0x1.a39ef35793c76p-33
-
-// ln2Near is ln 2.
-const ln2Near = 0x1.62e42fefa39efp-1
-
-// ln2Top is part 1 of ln 2.
-const ln2Top = 0x1.62e42f8p-1
-
-// ln2Rest is part 2 of ln 2.
-const ln2Rest = 0x1.be8e7bcd5e4f2p-27
+// ln2Lo is part 2 of ln 2.
+const ln2Lo = 0x1.abc9e3b39803fp-56
 
 // log2Scale is part 1 of 2/(3 ln 2).
-const log2Scale = 0x1.ec709d8p-1
+const log2Scale = 0x1.ec709dc3a03fdp-1
 
 // log2ScaleLo is part 2 of 2/(3 ln 2).
-const log2ScaleLo = 0x1.0e80ff5d27f05p-27
-
-// log2ScaleAll is 2/(3 ln 2).
-const log2ScaleAll = 0x1.ec709dc3a03fdp-1
-
-// powCenter is the second centre of pow's logarithm, near the square root of 2.
-const powCenter = 0x1.6ap+0
-
-// log2CenterHi is part 1 of log2 of powCenter.
-const log2CenterHi = 0x1.ffd7998p-2
-
-// log2CenterLo is part 2 of log2 of powCenter.
-const log2CenterLo = 0x1.41ffcd5ce63fap-29
+const log2ScaleLo = 0x1.d27f05548af0cp-55
 
 // twoOverPi holds the binary digits of 2/pi after the point, 64 a word, after one
 // word of zeros.

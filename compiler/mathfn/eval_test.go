@@ -64,6 +64,8 @@ func (m *machine) instr(in *mir.Instr, v []uint64) {
 		out = m.block(in.Blocks[k], v)
 	case mir.Const:
 		out = []uint64{uint64(in.Imm)}
+	case mir.FmaF:
+		out = []uint64{math.Float64bits(math.FMA(num(0), num(1), num(2)))}
 	default:
 		v[in.Res[0]] = scalar(in.Op, word, num)
 		return

@@ -11,15 +11,14 @@ import (
 // arcSine is asin(t)/t - 1 for z = t*t, |t| <= 1/2: a polynomial of degree 14 in z.
 func (w *writer) arcSine(z value) value { return w.mul(z, w.poly(z, asinCoef)) }
 
-// complement is, for w = (1-|x|)/2, its root s, the root cut to 26 bits, what the
-// cut root lacks to the true one, and asin(s)/s - 1. asin x = pi/2 - 2 asin s.
-func (w *writer) complement(size value) (root, top, lack, r value) {
+// complement is, for w = (1-|x|)/2, its root s, what that lacks to the true one,
+// and asin(s)/s - 1. asin x = pi/2 - 2 asin s.
+func (w *writer) complement(size value) (root, lack, r value) {
 	half := w.mul(w.sub(w.num(1), size), w.num(0.5)) // exact
 	root = w.Op(mir.SqrtF, half)
-	top = w.top(root)
 	// The tiny number keeps 0/0 away from |x| = 1; elsewhere it rounds off.
-	lack = w.div(w.sub(half, w.mul(top, top)), w.add(w.add(root, top), w.num(0x1p-1000)))
-	return root, top, lack, w.arcSine(half)
+	lack = w.div(w.rest(half, root, root), w.add(w.add(root, root), w.num(0x1p-1000)))
+	return root, lack, w.arcSine(half)
 }
 
 // buildAsin: |x| < 1/2 by the polynomial, else by the complement with its root as
@@ -29,13 +28,14 @@ func buildAsin(s *Set) *mir.Func {
 	x := value(0)
 	size := w.abs(x)
 	w.Return(w.either(w.lt(size, w.num(0.5)), 1, func() []value {
-		return []value{w.add(x, w.mul(x, w.arcSine(w.mul(x, x))))}
+		return []value{w.fma(x, w.arcSine(w.mul(x, x)), x)}
 	}, func() []value {
-		root, top, lack, r := w.complement(size)
-		two := w.num(2)
-		p := w.sub(w.mul(two, w.mul(root, r)), w.sub(w.num(pio2Lo), w.mul(two, lack)))
-		q := w.sub(w.num(pio4Hi), w.mul(two, top))
-		return []value{w.copySign(w.sub(w.num(pio4Hi), w.sub(p, q)), x)}
+		root, lack, r := w.complement(size)
+		minusTwo := w.num(-2)
+		p := w.fma(minusTwo, w.fma(root, r, lack), w.num(pio2Lo))
+		q := w.fma(minusTwo, root, w.num(pio2Hi))
+		lost := w.fma(minusTwo, root, w.sub(w.num(pio2Hi), q))
+		return []value{w.copySign(w.add(q, w.add(lost, p)), x)}
 	})...)
 	return w.F
 }
@@ -47,12 +47,13 @@ func buildAcos(s *Set) *mir.Func {
 	size := w.abs(x)
 	w.Return(w.either(w.lt(size, w.num(0.5)), 1, func() []value {
 		r := w.arcSine(w.mul(x, x))
-		return []value{w.sub(w.num(pio2Hi), w.sub(x, w.sub(w.num(pio2Lo), w.mul(x, r))))}
+		return []value{w.sub(w.num(pio2Hi), w.sub(x, w.fma(w.Op(mir.NegF, x), r, w.num(pio2Lo))))}
 	}, func() []value {
-		root, top, lack, r := w.complement(size)
+		root, lack, r := w.complement(size)
 		two := w.num(2)
-		near := w.mul(two, w.add(top, w.add(lack, w.mul(root, r))))
-		far := w.add(root, w.sub(w.mul(root, r), w.num(pio2Lo)))
+		curve := w.fma(root, r, lack)
+		near := w.mul(two, w.add(root, curve))
+		far := w.add(root, w.sub(curve, w.num(pio2Lo)))
 		return []value{w.sel(w.lt(x, w.num(0)), w.sub(w.num(piHi), w.mul(two, far)), near)}
 	})...)
 	return w.F

@@ -5,13 +5,16 @@
 // Input: the name of a function. Output: a mir.Func of numbers (no state, no
 // variables, no recursion) and the functions that it calls. Invariants: results
 // are within 1 ulp of the true value (bounds stand at each function, measured
-// ones in the tests), special values are those of C99 Annex F; no operation is
-// fused. Nothing here runs on the audio thread; what is built here does, and it
+// ones in the tests), special values are those of C99 Annex F; fused operations
+// are written as such, and no others fuse. Nothing here runs on the audio thread; what is built here does, and it
 // has no loop.
 //
 // The method is that of the textbooks (Cody and Waite, Muller): reduce the
 // argument, evaluate a minimax polynomial, put the parts together so that only
 // the last addition rounds. Where a double is too short, a value is a pair hi+lo.
+// A function is a straight line for ordinary arguments; the far functions, which
+// stand behind one comparison, serve the others. Integers stay bits of numbers
+// (sums with wholePart), so that one kind of register holds all of the line.
 // The constants are made by build/mathfn/coefficients.py.
 package mathfn
 
@@ -27,6 +30,8 @@ func init() {
 		"sinh": buildSinh, "cosh": buildCosh, "tanh": buildTanh,
 		"exp": buildExp, "log": buildLog, "pow": buildPow,
 
+		"farSin": buildFarSin, "farCos": buildFarCos, "farTan": buildFarTan,
+		"farExp": buildFarExp, "farLog": buildFarLog,
 		"reduce": buildReduce, "ratio": buildRatio, "ratioEdge": buildRatioEdge,
 		"expm1": buildExpm1, "powEdge": buildPowEdge,
 	}

@@ -1,16 +1,19 @@
 // sin, cos and tan.
 //
 // The argument is brought to y in [-pi/4, pi/4] as x = q pi/2 + y, y as a pair
-// y0+y1, by one of three ways that differ in how many digits of pi/2 they have:
+// y0 - y1, in one of two ways that differ in how many digits of pi/2 they have:
 //
-//	|x| < 2e5   n = nearest(x 2/pi); three parts of pi/2, the first two so short
-//	            that their products with n are exact (Cody and Waite)
-//	|x| < 4e8   the same with five parts
+//	|x| < 2^23  n = nearest(x 2/pi), found by adding a number so large that
+//	            the sum has no room for a fraction: its last bits are those of
+//	            n. Three parts of pi/2; the first leaves n A - x without error,
+//	            the second is so short that its product with n is exact (Cody
+//	            and Waite)
 //	else        x 2/pi modulo 4 with whole numbers, from 192 of the 1216 digits
-//	            of 2/pi kept here (Payne and Hanek)
+//	            of 2/pi kept here (Payne and Hanek), out of line
 //
-// Error of the reduction: below 2^-60 of y. Then a polynomial of degree 13 (sin)
-// or 14 (cos) is added to the leading term. Error: sin and cos 0.8 ulp, tan 0.9.
+// Error of the reduction: below 2^-58 of y. Then a polynomial of degree 13 (sin)
+// or 14 (cos) is added to the leading term; tan is y + y^3 (1/3 + y^2 P/Q). Error:
+// sin and cos 0.85 ulp, tan 1.
 
 package mathfn
 
@@ -21,102 +24,117 @@ import (
 	"mmm/state"
 )
 
-// reduced writes the reduction of x; q is an int of which the last two bits
-// count.
-func (w *writer) reduced(x value) (y0, y1, q value) {
-	size := w.abs(x)
-	r := w.either(w.lt(size, w.num(2e5)), 3, func() []value {
-		// + 0 makes -0 a 0: then y keeps the sign of x = -0.
-		n := w.add(w.nearest(w.mul(x, w.num(invPio2))), w.num(0))
-		a := w.sub(x, w.mul(n, w.num(pio2A))) // exact
-		p := w.mul(n, w.num(pio2B))           // exact
-		b := w.sub(a, p)
-		lost := w.sub(w.sub(a, b), p)
-		c := w.sub(w.mul(n, w.num(pio2C)), lost)
-		y0 := w.sub(b, c)
-		return []value{y0, w.sub(w.sub(b, y0), c), w.Op(mir.FtoI, n)}
+// nearReduction bounds the arguments of the short way. NaN counts as below it.
+const nearReduction = 0x1p23
+
+// wholePart is added to a number below 2^51 to round it to a whole one.
+const wholePart = 0x1.8p52
+
+// reduced writes f of the reduced x, or a call of the function far.
+func (w *writer) reduced(x value, far string, f func(w *writer, y0, y1, q value) value) value {
+	return w.either(w.ge(w.mul(x, x), w.num(nearReduction*nearReduction)), 1, func() []value {
+		return w.call(far, x)
 	}, func() []value {
-		return w.either(w.lt(size, w.num(4e8)), 3, func() []value {
-			n := w.nearest(w.mul(x, w.num(invPio2)))
-			a := w.sub(x, w.mul(n, w.num(pio2V))) // exact
-			b := w.sub(a, w.mul(n, w.num(pio2W))) // exact
-			p := w.mul(n, w.num(pio2X))
-			c := w.sub(b, p)
-			lost := w.sub(w.sub(b, c), p)
-			t := w.sub(lost, w.mul(n, w.num(pio2Y)))
-			y0, y1 := w.quickSum(c, t)
-			return []value{y0, w.sub(y1, w.mul(n, w.num(pio2Z))), w.Op(mir.FtoI, n)}
-		}, func() []value {
-			return w.call("reduce", x)
-		})
-	})
-	return r[0], r[1], r[2]
+		sum := w.fma(x, w.num(invPio2), w.num(wholePart))
+		n := w.sub(sum, w.num(wholePart))
+		a := w.fma(n, w.num(-pio2A), x)              // exact
+		y0 := w.fma(n, w.num(-pio2B), a)             // n B is exact,
+		lost := w.fma(n, w.num(pio2B), w.sub(y0, a)) // and so is this
+		y1 := w.fma(n, w.num(pio2C), lost)
+		return []value{f(w, y0, y1, w.bits(sum))}
+	})[0]
 }
 
-// sinParts is sin(y0+y1) as y0 - minus, |y| <= pi/4.
-func (w *writer) sinParts(y0, y1, z value) (minus value) {
-	v := w.mul(z, y0)
-	r := w.poly(z, sinCoef[1:])
-	t := w.sub(w.mul(w.num(0.5), y1), w.mul(v, r))
-	return w.sub(w.sub(w.mul(z, t), y1), w.mul(v, w.num(sinCoef[0])))
+// far writes f of x reduced by the long way.
+func (s *Set) far(name string, f func(w *writer, y0, y1, q value) value) *mir.Func {
+	w := s.newFunc(name, 1, nums(1))
+	r := w.call("reduce", 0)
+	w.Return(f(w, r[0], r[1], r[2]))
+	return w.F
 }
 
-// cosParts is cos(y0+y1) as hi + lo, |y| <= pi/4.
-func (w *writer) cosParts(y0, y1, z value) (hi, lo value) {
-	r := w.mul(z, w.poly(z, cosCoef))
-	half := w.mul(w.num(0.5), z)
-	one := w.num(1)
-	hi = w.sub(one, half)
-	lost := w.sub(w.sub(one, hi), half)
-	return hi, w.add(lost, w.sub(w.mul(z, r), w.mul(y0, y1)))
+// sinOf is sin(y0 - y1), |y| <= pi/4; z = y0^2. A y0 of -0 gives -0.
+func (w *writer) sinOf(y0, y1, z value) value {
+	return w.sub(y0, w.fma(w.mul(y0, z), w.poly(z, sinCoef), y1))
+}
+
+// cosOf is cos(y0 - y1), |y| <= pi/4; z = y0^2.
+func (w *writer) cosOf(y0, y1, z value) value {
+	one, minusHalf := w.num(1), w.num(-0.5)
+	hi := w.fma(minusHalf, z, one)
+	lost := w.fma(minusHalf, z, w.sub(one, hi))
+	return w.add(hi, w.fma(y0, y1, w.fma(w.mul(z, z), w.poly(z, cosCoef), lost)))
+}
+
+// even is the condition that the last bit of q is not set.
+func (w *writer) even(q value) value {
+	return w.Op(mir.EqI, w.andI(q, w.word(1)), w.word(0))
 }
 
 // wave is sin(q pi/2 + y).
 func (w *writer) wave(y0, y1, q value) value {
 	z := w.mul(y0, y0)
-	odd := w.Op(mir.EqI, w.andI(q, w.word(1)), w.word(1))
-	r := w.either(odd, 1, func() []value {
-		hi, lo := w.cosParts(y0, y1, z)
-		return []value{w.add(hi, lo)}
-	}, func() []value {
-		return []value{w.sub(y0, w.sinParts(y0, y1, z))}
-	})[0]
+	r := w.either(w.even(q), 1, func() []value { return []value{w.sinOf(y0, y1, z)} },
+		func() []value { return []value{w.cosOf(y0, y1, z)} })[0]
 	flip := w.shl(w.andI(q, w.word(2)), 62)
-	return w.fromBits(w.Op(mir.XorI, w.bits(r), flip))
+	return w.Emit(&mir.Instr{Op: mir.FBits, Args: []value{w.Op(mir.XorI, w.bits(r), flip)}, Aux: 1}, 1)[0]
 }
+
+func sinWave(w *writer, y0, y1, q value) value { return w.wave(y0, y1, q) }
+func cosWave(w *writer, y0, y1, q value) value { return w.wave(y0, y1, w.addI(q, w.word(1))) }
+
+func buildFarSin(s *Set) *mir.Func { return s.far("farSin", sinWave) }
+func buildFarCos(s *Set) *mir.Func { return s.far("farCos", cosWave) }
+func buildFarTan(s *Set) *mir.Func { return s.far("farTan", slope) }
 
 func buildSin(s *Set) *mir.Func {
 	w := s.newFunc("sin", 1, nums(1))
-	y0, y1, q := w.reduced(0)
-	w.Return(w.wave(y0, y1, q))
+	w.Return(w.reduced(0, "farSin", sinWave))
 	return w.F
 }
 
 func buildCos(s *Set) *mir.Func {
 	w := s.newFunc("cos", 1, nums(1))
-	y0, y1, q := w.reduced(0)
-	w.Return(w.wave(y0, y1, w.addI(q, w.word(1))))
+	w.Return(w.reduced(0, "farCos", cosWave))
 	return w.F
 }
 
-// buildTan divides sin by cos, or -cos by sin, both as pairs, and corrects the
-// quotient by the rest of the division.
+// buildTan has a way without reduction: nearly every tan of a patch is that of
+// half a cutoff frequency, and the coefficients of a filter wait for it.
 func buildTan(s *Set) *mir.Func {
 	w := s.newFunc("tan", 1, nums(1))
-	y0, y1, q := w.reduced(0)
-	z := w.mul(y0, y0)
-	s0, s1 := w.quickSum(y0, w.Op(mir.NegF, w.sinParts(y0, y1, z)))
-	c0, c1 := w.cosParts(y0, y1, z)
-	c0, c1 = w.quickSum(c0, c1)
-	odd := w.Op(mir.EqI, w.andI(q, w.word(1)), w.word(1))
-	quot, lo := w.quotient(w.sel(odd, c0, s0), w.sel(odd, c1, s1), w.sel(odd, s0, c0), w.sel(odd, s1, c1))
-	t := w.add(quot, lo)
-	t = w.sel(odd, w.Op(mir.NegF, t), t)
-	w.Return(w.sel(w.eq(0, w.num(0)), 0, t)) // keeps -0
+	x := value(0)
+	z := w.mul(x, x)
+	w.Return(w.either(w.lt(z, w.num(pio4Hi*pio4Hi)), 1, func() []value {
+		return []value{w.add(x, w.mul(w.mul(x, z), w.slopeOf(z)))}
+	}, func() []value {
+		return []value{w.reduced(x, "farTan", slope)}
+	})...)
 	return w.F
 }
 
-// buildReduce writes reduce(x) = y0, y1, q for |x| >= 1: with x = m 2^e, m a
+// slopeOf is (tan(y) - y)/y^3, |y| <= pi/4; z = y^2.
+func (w *writer) slopeOf(z value) value {
+	return w.fma(z, w.div(w.poly(z, tanNum), w.poly(z, tanDen)), w.num(1.0/3))
+}
+
+// slope is tan(y), or -1/tan(y) for an odd q, of which the inverse is taken as of
+// a pair, with a corrected division. y is not 0.
+func slope(w *writer, y0, y1, q value) value {
+	z := w.mul(y0, y0)
+	// y1 counts 1 + tan^2 y times.
+	rest := w.fma(w.mul(y0, z), w.slopeOf(z), w.mul(y1, w.fma(z, w.num(-1.5), w.num(-1))))
+	t := w.add(y0, rest)
+	return w.either(w.even(q), 1, func() []value {
+		return []value{t}
+	}, func() []value {
+		lost := w.sub(rest, w.sub(t, y0))
+		inverse := w.div(w.num(-1), t)
+		return []value{w.fma(inverse, w.fma(inverse, lost, w.fma(inverse, t, w.num(1))), inverse)}
+	})[0]
+}
+
+// buildReduce writes reduce(x) = y0, y1, q, x = q pi/2 + y0 - y1, for |x| >= 1: with x = m 2^e, m a
 // whole number of 53 bits, it multiplies m with those 192 digits of 2/pi that
 // decide m 2^e 2/pi modulo 4; the product modulo 2^192 is that number times
 // 2^190. Not finite x give NaN.
@@ -175,15 +193,14 @@ func (w *writer) payneHanek(x value) []value {
 	b, b1 := w.quickSum(part(w.shr(sum, 32), -94), part(w.andI(sum, mask), -126))
 	hi, lo := w.quickSum(a, w.add(a1, b))
 	lo = w.add(lo, b1)
-	// Times pi/2, as a pair: the product of the leading halves is exact.
-	hh, hl := w.split(hi)
-	p := w.mul(hh, w.num(pio2Top))
-	tail := w.add(w.mul(hh, w.num(pio2Rest)), w.mul(w.add(hl, lo), w.num(pio2Hi)))
+	// Times pi/2, as a pair.
+	p := w.mul(hi, w.num(pio2Hi))
+	tail := w.fma(hi, w.num(pio2Lo), w.fma(lo, w.num(pio2Hi), w.lost(hi, w.num(pio2Hi), p)))
 	y0, y1 := w.quickSum(p, tail)
 	// x = -|x| has the negated y and q.
 	sign := w.negative(x)
 	minus := func(v value) value { return w.sel(sign, w.Op(mir.NegF, v), v) }
-	return []value{minus(y0), minus(y1), w.sel(sign, w.subI(w.word(0), q), q)}
+	return []value{minus(y0), minus(w.Op(mir.NegF, y1)), w.sel(sign, w.subI(w.word(0), q), q)}
 }
 
 // mulHigh is the upper half of the 128-bit product of two unsigned words, the

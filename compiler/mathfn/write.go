@@ -48,6 +48,7 @@ func (w *writer) add(a, b value) value       { return w.Op(mir.AddF, a, b) }
 func (w *writer) sub(a, b value) value       { return w.Op(mir.SubF, a, b) }
 func (w *writer) mul(a, b value) value       { return w.Op(mir.MulF, a, b) }
 func (w *writer) div(a, b value) value       { return w.Op(mir.DivF, a, b) }
+func (w *writer) fma(a, b, c value) value    { return w.Op(mir.FmaF, a, b, c) }
 func (w *writer) abs(a value) value          { return w.Op(mir.AbsF, a) }
 func (w *writer) nearest(a value) value      { return w.Op(mir.NearestF, a) }
 func (w *writer) lt(a, b value) value        { return w.Op(mir.LtF, a, b) }
@@ -90,13 +91,35 @@ func (w *writer) call(name string, args ...value) []value {
 	return w.Call(w.set.get(name), 0, args...)
 }
 
-// poly is the polynomial in z, lowest coefficient first, by Horner's rule.
+// poly is the polynomial in z, lowest coefficient first. Up to six go as pairs in
+// z^2, more as pairs of pairs: that takes two multiplications more than Horner's
+// rule, and half as long.
 func (w *writer) poly(z value, coefs []float64) value {
-	p := w.num(coefs[len(coefs)-1])
-	for i := len(coefs) - 2; i >= 0; i-- {
-		p = w.add(w.mul(p, z), w.num(coefs[i]))
+	terms := make([]value, len(coefs))
+	for i, c := range coefs {
+		terms[i] = w.num(c)
+	}
+	for len(terms) > 3 {
+		terms = w.pairs(z, terms)
+		z = w.mul(z, z)
+	}
+	p := terms[len(terms)-1]
+	for i := len(terms) - 2; i >= 0; i-- {
+		p = w.fma(p, z, terms[i])
 	}
 	return p
+}
+
+// pairs is the polynomial in z^2 that is the given one in z.
+func (w *writer) pairs(z value, terms []value) []value {
+	var out []value
+	for i := 0; i+1 < len(terms); i += 2 {
+		out = append(out, w.fma(terms[i+1], z, terms[i]))
+	}
+	if len(terms)%2 == 1 {
+		out = append(out, terms[len(terms)-1])
+	}
+	return out
 }
 
 // top is a cut to 26 significant bits: the product of two such is exact.
@@ -117,21 +140,16 @@ func (w *writer) quickSum(a, b value) (sum, lost value) {
 	return sum, w.sub(b, w.sub(sum, a))
 }
 
-// rest is a - q*b without rounding error, for q the rounded quotient a/b
-// (Dekker's product).
-func (w *writer) rest(a, q, b value) value {
-	qh, ql := w.split(q)
-	bh, bl := w.split(b)
-	r := w.sub(a, w.mul(qh, bh))
-	r = w.sub(r, w.mul(qh, bl))
-	r = w.sub(r, w.mul(ql, bh))
-	return w.sub(r, w.mul(ql, bl))
-}
+// lost is what rounding took from the product ab, a*b - ab.
+func (w *writer) lost(a, b, ab value) value { return w.fma(a, b, w.Op(mir.NegF, ab)) }
+
+// rest is a - q*b without rounding error, for q the rounded quotient a/b.
+func (w *writer) rest(a, q, b value) value { return w.fma(w.Op(mir.NegF, q), b, a) }
 
 // quotient is (ah+al)/(bh+bl) as a rounded quotient and a correction.
 func (w *writer) quotient(ah, al, bh, bl value) (q, lo value) {
 	q = w.div(ah, bh)
-	lo = w.sub(w.add(w.rest(ah, q, bh), al), w.mul(q, bl))
+	lo = w.fma(w.Op(mir.NegF, q), bl, w.add(w.rest(ah, q, bh), al))
 	return q, w.div(lo, bh)
 }
 

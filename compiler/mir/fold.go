@@ -6,14 +6,18 @@ import "math"
 // operations with one exact answer are folded, so that folding can never change
 // what a program computes.
 func Fold(op Op, args []Value, constant func(Value) (int64, bool)) (word int64, ok bool) {
-	if !Ops[op].Pure || len(args) == 0 || len(args) > 2 {
+	if !Ops[op].Pure || len(args) == 0 || len(args) > 3 {
 		return 0, false
 	}
-	var w [2]int64
+	var w [3]int64
 	for i, a := range args {
 		if w[i], ok = constant(a); !ok {
 			return 0, false
 		}
+	}
+	if op == FmaF {
+		x, y, z := math.Float64frombits(uint64(w[0])), math.Float64frombits(uint64(w[1])), math.Float64frombits(uint64(w[2]))
+		return int64(math.Float64bits(math.FMA(x, y, z))), true
 	}
 	return Eval(op, w[0], w[1])
 }

@@ -1,29 +1,48 @@
 package mir
 
 // inlineSize is the number of instructions up to which a function is always
-// expanded at its calls. Larger ones are expanded where they are called once.
+// expanded at its calls.
 const inlineSize = 120
+
+// inlineTiny is the same for functions without state at first, when it is not yet
+// known which of their arguments vary.
+const inlineTiny = 24
+
+// A function with state is worth more: expanded, its words can stay in registers
+// and what its arguments decide is decided. So larger ones are expanded, into
+// functions that stay below a size.
+const (
+	inlineVoice = 400
+	inlineInto  = 8000
+)
 
 // inlineGrowth bounds the instructions of one function after expansion.
 const inlineGrowth = 200000
 
-// Inline replaces calls of small functions, and of functions called once, by
-// their bodies. State offsets stay what they were: those of the body move by
-// the offset of the call. Functions that nobody calls any more are dropped.
-func Inline(p *Program) {
-	calls := map[*Func]int{}
+// Inline replaces calls by bodies: of functions with state, of small ones, and of
+// those that are there once. State offsets stay what they were: those of the body
+// move by the offset of the call. Functions that nobody calls any more are
+// dropped.
+func Inline(p *Program) { inline(p, false) }
+
+// Expand replaces calls of functions without state, whose arguments vary from
+// frame to frame; what does not vary is better called: computed once, before the
+// frames, and there once.
+func Expand(p *Program) { inline(p, true) }
+
+// inline does the work of both.
+func inline(p *Program, stateless bool) {
+	calls := instances(p)
 	sizes := map[*Func]int{}
 	stateful := map[*Func]bool{}
 	for _, f := range p.Funcs {
 		stateful[f] = f.StateSize() > 0
-		Walk(f.Body, func(in *Instr) {
-			if in.Op == Call {
-				calls[in.Callee]++
-			}
-		})
 	}
 	for _, f := range p.Funcs { // callees come first
-		in := &inliner{f: f, calls: calls, sizes: sizes, stateful: stateful}
+		in := &inliner{f: f, calls: calls, sizes: sizes, stateful: stateful, stateless: stateless}
+		if stateless {
+			in.note(p)
+		}
 		Walk(f.Body, func(*Instr) { in.size++ })
 		names := make([]Value, f.Values)
 		for i := range names {
@@ -35,19 +54,8 @@ func Inline(p *Program) {
 		sizes[f] = n
 	}
 	live := map[*Func]bool{}
-	var mark func(*Func)
-	mark = func(f *Func) {
-		if !live[f] {
-			live[f] = true
-			Walk(f.Body, func(in *Instr) {
-				if in.Callee != nil {
-					mark(in.Callee)
-				}
-			})
-		}
-	}
-	mark(p.Init)
-	mark(p.Dsp)
+	mark(p.Init, live)
+	mark(p.Dsp, live)
 	kept := p.Funcs[:0]
 	for _, f := range p.Funcs {
 		if live[f] {
@@ -58,14 +66,48 @@ func Inline(p *Program) {
 	p.Funcs = kept
 }
 
+// instances returns how often each function would be there if every call were
+// expanded, at most a million times.
+func instances(p *Program) map[*Func]int {
+	n := map[*Func]int{p.Init: 1, p.Dsp: 1}
+	for i := len(p.Funcs) - 1; i >= 0; i-- { // callers first
+		f := p.Funcs[i]
+		Walk(f.Body, func(in *Instr) {
+			switch in.Op {
+			case Call:
+				n[in.Callee] = min(n[in.Callee]+max(n[f], 1), 1e6)
+			case FuncValue, MakeClosure:
+				n[in.Callee] = min(n[in.Callee]+1, 1e6)
+			}
+		})
+	}
+	return n
+}
+
 // inliner rewrites the body of one function.
 type inliner struct {
 	f     *Func
-	calls map[*Func]int
+	calls map[*Func]int // instances
 	sizes map[*Func]int
 	// functions that have a block
 	stateful map[*Func]bool
 	size     int // instructions so far
+
+	stateless bool
+	steady    map[*Instr]bool // calls whose results do not vary
+}
+
+// note finds the calls that are better computed ahead.
+func (in *inliner) note(p *Program) {
+	in.steady = map[*Instr]bool{}
+	if in.f != p.Dsp {
+		return
+	}
+	for i, s := range FindSteady(p, in.f) {
+		if c := in.f.Body.Instrs[i]; s != Varying && c.Op == Call {
+			in.steady[c] = true
+		}
+	}
 }
 
 // copyOf says how the copy of a body differs from the original.
@@ -102,7 +144,7 @@ func (in *inliner) into(out, b *Block, how copyOf) {
 				i.Imm += how.state
 			}
 		}
-		if i.Op == Call && in.wants(i.Callee) {
+		if i.Op == Call && !in.steady[old] && in.wants(i.Callee) {
 			for k, v := range in.expand(out, &i) {
 				how.names[old.Res[k]] = v
 			}
@@ -130,7 +172,16 @@ func (in *inliner) wants(g *Func) bool {
 	if g.Recursive || g == in.f || in.size > inlineGrowth {
 		return false
 	}
-	return in.sizes[g] <= inlineSize || in.calls[g] == 1
+	size := in.sizes[g]
+	switch {
+	case in.stateless && !in.stateful[g]:
+		return size <= inlineSize || in.calls[g] == 1
+	case in.stateless:
+		return false
+	case in.stateful[g]:
+		return size <= inlineSize || in.calls[g] == 1 || size <= inlineVoice && in.size+size <= inlineInto
+	}
+	return size <= inlineTiny
 }
 
 // expand appends the body of the called function and returns its results.

@@ -34,6 +34,12 @@ type Instr struct {
 	Callee *Func
 	Blocks []*Block
 	Pos    source.Span
+
+	// Twin is not nil in an instruction on pairs, which only Pack makes: every
+	// argument and result is a pair of words, the first computed as this
+	// instruction says, the second as Twin does. Twin has neither arguments nor
+	// results of its own, and Op differs from its Op at most as AddF from SubF.
+	Twin *Instr
 }
 
 // Block is a list of instructions that ends by yielding values to the

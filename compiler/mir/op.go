@@ -54,6 +54,7 @@ const (
 	BitsF
 	FBits
 
+	FmaF
 	Select
 	GetVar
 	SetVar
@@ -73,6 +74,10 @@ const (
 	Call
 	If
 	Switch
+
+	Pair
+	Lane
+	InLanes
 
 	NewArray
 	ArrayLen
@@ -153,8 +158,9 @@ var Ops = [NumOps]Row{
 	FtoI:  {"ftoi", 1, 1, true, "int of num: toward zero, saturating, NaN gives 0"},
 	ItoF:  {"itof", 1, 1, true, "num of signed int, nearest"},
 	BitsF: {"bitsf", 1, 1, true, "int with the bits of num a"},
-	FBits: {"fbits", 1, 1, true, "num with the bits of int a"},
+	FBits: {"fbits", 1, 1, true, "num with the bits of int a; Aux 1 says that it is NaN or from -1 to 1"},
 
+	FmaF:       {"fmaf", 3, 1, true, "a * b + c, rounded once; package mathfn makes it, arithmetic of a patch never"},
 	Select:     {"select", 3, 1, true, "b if condition a holds, else c; both are already evaluated"},
 	GetVar:     {"getvar", 0, 1, false, "mutable local Imm"},
 	SetVar:     {"setvar", 1, 0, false, "mutable local Imm becomes a"},
@@ -174,6 +180,10 @@ var Ops = [NumOps]Row{
 	Call:       {"call", -1, -1, false, "calls Callee with its state block at offset Imm"},
 	If:         {"if", 1, -1, false, "runs Blocks[0] if condition a holds, else Blocks[1]; results are what it yields"},
 	Switch:     {"switch", 1, -1, false, "int a selects Blocks[a], or the last block when a is not in 0..len-2; results are what it yields"},
+
+	Pair:    {"pair", 2, 1, true, "the pair of words a, b"},
+	Lane:    {"lane", 1, 1, true, "word Imm (0 or 1) of pair a; Aux 1: an int"},
+	InLanes: {"inlanes", 1, 1, true, "1.0 if condition a, a pair, holds in both lanes (Imm 1) or in none (Imm 0), else 0.0"},
 }
 
 // The rows of the heap. Handles are the words of spec vm.md 1.1. Shape is an
@@ -221,6 +231,15 @@ func (op Op) String() string { return Ops[op].Name }
 func (op Op) GivesInt() bool {
 	switch op {
 	case AddI, SubI, MulI, AndI, OrI, XorI, ShlI, ShrI, SarI, FtoI, BitsF:
+		return true
+	}
+	return false
+}
+
+// GivesTruth reports whether the result of op is the number 1.0 or 0.0.
+func (op Op) GivesTruth() bool {
+	switch op {
+	case EqF, NeF, LtF, LeF, GtF, GeF, AndF, OrF, NotF, EqI, LtI, InLanes:
 		return true
 	}
 	return false

@@ -15,7 +15,12 @@ type Pass struct {
 // Passes are all passes in the order in which they run.
 var Passes = []Pass{
 	{"inline", Inline, "first: everything after it sees whole bodies"},
-	{"simplify", Simplify, "after inline: arguments have become constants"},
+	{"globals", Globals, "after inline: functions that run before dsp are mostly gone"},
+	{"simplify", Simplify, "after inline and globals: arguments have become constants"},
+	{"expand", Expand, "after simplify: it is known which arguments vary; before choose: small bodies have choices"},
+	{"simplify expanded", Simplify, "after expand: arguments have become constants"},
+	{"choose", Choose, "after simplify: choices that are decided are gone, the sides are as small as they get"},
+	{"simplify again", Simplify, "after choose: the sides of a choice now share what they have in common"},
 	{"prune", Prune, "last: simplify leaves values that nobody uses"},
 }
 
@@ -35,7 +40,7 @@ func Optimize(p *Program) error {
 // blocks nested in it.
 func Simplify(p *Program) {
 	for _, f := range p.Funcs {
-		s := &simplifier{same: make([]Value, f.Values), consts: map[Value]int64{}}
+		s := &simplifier{same: make([]Value, f.Values), consts: map[Value]int64{}, truth: map[Value]bool{}, selects: map[Value]*Instr{}, spans: make([]span, f.Values)}
 		for i := range s.same {
 			s.same[i] = Value(i)
 		}
@@ -45,8 +50,11 @@ func Simplify(p *Program) {
 
 // simplifier rewrites one function.
 type simplifier struct {
-	same   []Value // value that stands for each value
-	consts map[Value]int64
+	same    []Value // value that stands for each value
+	consts  map[Value]int64
+	truth   map[Value]bool   // values that are 1.0 or 0.0
+	selects map[Value]*Instr // selections
+	spans   []span           // what is known of numbers (ranges.go)
 }
 
 // pureKey identifies a pure operation by what it computes.
@@ -112,6 +120,11 @@ func (s *simplifier) into(out, b *Block, sc *scope) {
 		for k, nested := range in.Blocks {
 			in.Blocks[k] = s.block(nested, sc)
 		}
+		if in.Op == If {
+			for k, r := range in.Res {
+				s.spans[r] = hull(s.spans[in.Blocks[0].Yield[k]], s.spans[in.Blocks[1].Yield[k]])
+			}
+		}
 		if !Ops[in.Op].Pure {
 			out.Instrs = append(out.Instrs, in)
 			continue
@@ -126,6 +139,8 @@ func (s *simplifier) into(out, b *Block, sc *scope) {
 				folded.Aux = 1
 			}
 			in = folded
+		} else if outcome, ok := s.compared(in); ok {
+			in = &Instr{Op: Const, Imm: int64(math.Float64bits(truthValue(outcome))), Res: in.Res, Pos: in.Pos}
 		}
 		key := pureKey{op: in.Op, imm: in.Imm, aux: in.Aux, a: NoValue, b: NoValue, c: NoValue, callee: in.Callee}
 		for k, a := range in.Args {
@@ -136,8 +151,14 @@ func (s *simplifier) into(out, b *Block, sc *scope) {
 			continue
 		}
 		sc.known[key] = in.Res[0]
-		if in.Op == Const {
+		s.spans[in.Res[0]] = s.spanOf(in)
+		switch {
+		case in.Op == Const:
 			s.consts[in.Res[0]] = in.Imm
+		case in.Op == Select:
+			s.selects[in.Res[0]] = in
+		case in.Op.GivesTruth():
+			s.truth[in.Res[0]] = true
 		}
 		out.Instrs = append(out.Instrs, in)
 	}
@@ -180,6 +201,46 @@ func (s *simplifier) identity(in *Instr) (Value, bool) {
 			}
 			return in.Args[2], true
 		}
+		if s.truth[in.Args[0]] && s.isBits(in.Args[1], 1) && s.isBits(in.Args[2], 0) {
+			return in.Args[0], true
+		}
+	case EqF, NeF, LtF, LeF, GtF, GeF:
+		return s.decided(in)
+	}
+	return NoValue, false
+}
+
+// isBits reports whether v is the constant x, bit for bit.
+func (s *simplifier) isBits(v Value, x float64) bool {
+	w, ok := s.constant(v)
+	return ok && uint64(w) == math.Float64bits(x)
+}
+
+// decided finds the comparison of a selection between constants with a constant
+// that only asks what the selection asked: (c ? 1 : 0) > 0.5 is c.
+func (s *simplifier) decided(in *Instr) (Value, bool) {
+	var answers [2]int64
+	cond := NoValue
+	for k := range answers {
+		var words [2]int64
+		for i, a := range in.Args {
+			w, ok := s.constant(a)
+			if sel := s.selects[a]; !ok && sel != nil && (cond == NoValue || cond == sel.Args[0]) {
+				cond = sel.Args[0]
+				w, ok = s.constant(sel.Args[1+k])
+			} else if !ok && s.truth[a] && (cond == NoValue || cond == a) {
+				cond, ok = a, true
+				w = int64(math.Float64bits(float64(1 - k)))
+			}
+			if !ok {
+				return NoValue, false
+			}
+			words[i] = w
+		}
+		answers[k], _ = Eval(in.Op, words[0], words[1])
+	}
+	if cond != NoValue && s.truth[cond] && uint64(answers[0]) == math.Float64bits(1) && answers[1] == 0 {
+		return cond, true
 	}
 	return NoValue, false
 }

@@ -65,6 +65,12 @@ func printBlock(w io.Writer, b *Block, indent string) {
 			fmt.Fprintf(w, "%s = ", valueList(in.Res))
 		}
 		fmt.Fprint(w, in.Op)
+		if in.Twin != nil {
+			fmt.Fprint(w, " x2")
+			if in.Twin.Op != in.Op {
+				fmt.Fprintf(w, " and %s", in.Twin.Op)
+			}
+		}
 		switch in.Op {
 		case Const:
 			if in.Aux == 1 {
@@ -72,14 +78,20 @@ func printBlock(w io.Writer, b *Block, indent string) {
 			} else {
 				fmt.Fprintf(w, " %v", math.Float64frombits(uint64(in.Imm)))
 			}
-		case GetVar, SetVar, GetGlobal, SetGlobal, GetState, SetState, Mem, GetParam, GetCue, Probe:
+		case GetVar, SetVar, GetGlobal, SetGlobal, GetState, SetState, Mem, GetParam, GetCue, Probe, Lane, InLanes:
 			fmt.Fprintf(w, " [%d]", in.Imm)
+			if in.Twin != nil {
+				fmt.Fprintf(w, " [%d]", in.Twin.Imm)
+			}
 		case NewArray, ArrayGet, Append, Prepend, SplitHead, SplitTail, NewBox, BoxLoad, NewCell, CellGet, CellSet, GetCapture, Retain, Release, CallHost:
 			fmt.Fprintf(w, " [%d] shape %d", in.Imm, in.Aux)
 		case FuncValue, MakeClosure:
 			fmt.Fprintf(w, " %s [%d] shape %d", in.Callee.Name, in.Imm, in.Aux)
 		case Delay:
 			fmt.Fprintf(w, " [%d] len %d", in.Imm, in.Aux)
+			if in.Twin != nil {
+				fmt.Fprintf(w, " [%d] len %d", in.Twin.Imm, in.Twin.Aux)
+			}
 		case Call:
 			fmt.Fprintf(w, " %s [%d]", in.Callee.Name, in.Imm)
 		}

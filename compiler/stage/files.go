@@ -13,6 +13,7 @@ import (
 	"mmm/compiler/source"
 	"mmm/compiler/syntax"
 	"mmm/lib"
+	"mmm/state"
 )
 
 // Limits that keep the work of one compile bounded.
@@ -43,6 +44,9 @@ type Files struct {
 	Read func(path string) ([]byte, error)
 	// Open opens a sound file; nil opens the disk's. Errors are those of Read.
 	Open func(path string) (fs.File, error)
+	// Opened hears of every sound file that is part of the program; nil if nobody
+	// wants to know.
+	Opened func(path string, s *state.Sound)
 	// Name says what diagnostics call a file; nil calls it by its path.
 	Name func(path string) string
 }

@@ -4,6 +4,8 @@
 package stage
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -18,8 +20,15 @@ import (
 	"mmm/state"
 )
 
-// maxSoundBytes is the size of the largest sound file.
-const maxSoundBytes = 1 << 30
+// maxSoundBytes is the size of the largest sound file; maxKeptBytes of the largest
+// that is kept as it is, beside what was decoded.
+const (
+	maxSoundBytes = 1 << 30
+	maxKeptBytes  = 8 << 20
+)
+
+// Identified is a sound file that is not on the disk: Identity names its contents.
+type Identified interface{ Identity() string }
 
 // soundKey identifies the contents of a file (builtins.md 20.5).
 type soundKey struct {
@@ -53,6 +62,9 @@ func (f *Files) Sound(name string) (*state.Sound, error) {
 	for _, path := range f.soundPaths(name) {
 		s, err := f.decode(path)
 		if err == nil {
+			if f.Opened != nil {
+				f.Opened(path, s)
+			}
 			return s, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -104,6 +116,9 @@ func (f *Files) decode(path string) (*state.Sound, error) {
 		return nil, fmt.Errorf("it has more than %d bytes", maxSoundBytes)
 	}
 	key := soundKey{f.canonical(path), info.Size(), info.ModTime()}
+	if held, ok := file.(Identified); ok {
+		key.path = held.Identity()
+	}
 	decoded.Lock()
 	s := decoded.by[key].Value()
 	decoded.Unlock()
@@ -119,6 +134,11 @@ func (f *Files) decode(path string) (*state.Sound, error) {
 		return nil, err
 	}
 	s = state.NewSound(key.path, sound.Rate, sound.Channels)
+	sum := sha256.Sum256(data)
+	s.Size, s.Sum = int64(len(data)), hex.EncodeToString(sum[:])
+	if len(data) <= maxKeptBytes {
+		s.File = data
+	}
 	decoded.Lock()
 	defer decoded.Unlock()
 	for k, other := range decoded.by {

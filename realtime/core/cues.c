@@ -256,7 +256,7 @@ void cues_restart(mmm_player *p) {
 
 /* ---- slots ---- */
 
-double slot_plain(const mmmrt_slot *s, double v) {
+double mmmrt_slot_plain(const mmmrt_slot *s, double v) {
     if (s->steps > 1)
         v = round(v * (s->steps - 1)) / (s->steps - 1);
     switch (s->curve) {
@@ -269,7 +269,7 @@ double slot_plain(const mmmrt_slot *s, double v) {
     }
 }
 
-double slot_normal(const mmmrt_slot *s, double x) {
+double mmmrt_slot_normal(const mmmrt_slot *s, double x) {
     switch (s->curve) {
     case MMMRT_CURVE_LOG:
         return log(x / s->min) / log(s->max / s->min);

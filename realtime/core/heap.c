@@ -33,8 +33,10 @@ void heap_reset(machine *m) {
         return;
     uint32_t tasks = objects_queue(&m->o), queue = heap_queue(m->n);
     uint32_t start = queue + tasks * TASK_WORDS;
-    memset(m->h, 0, queue * sizeof *m->h); /* what the queue held nobody reads */
-    __atomic_store_n(&m->h[HEAP_TOP], start, __ATOMIC_RELAXED); /* warm.c looks on */
+    for (uint32_t k = 0; k < HEAP_LISTS; k++) /* warm.c looks on */
+        __atomic_store_n(&m->h[k], 0, __ATOMIC_RELAXED);
+    memset(m->h + HEAP_LISTS, 0, (queue - HEAP_LISTS) * sizeof *m->h); /* what the queue held nobody reads */
+    __atomic_store_n(&m->h[HEAP_TOP], start, __ATOMIC_RELAXED);
     m->h[HEAP_QUEUE] = queue;
     m->h[HEAP_ROOM] = tasks;
     m->h[HEAP_LIMIT] = heap_limit(m);

@@ -115,8 +115,11 @@ static void copy_heap(machine *m, uint64_t *snapshot, bool back) {
     };
     for (int i = 0; i < 3; i++) {
         uint64_t *h = m->h + parts[i][0];
-        memcpy(back ? h : snapshot, back ? snapshot : h, parts[i][1] * sizeof *h);
-        snapshot += parts[i][1];
+        uint32_t words = parts[i][1], single = i == 0 && back ? HEAP_LISTS : 0;
+        for (uint32_t k = 0; k < single; k++) /* warm.c looks on */
+            __atomic_store_n(&h[k], snapshot[k], __ATOMIC_RELAXED);
+        memcpy(back ? h + single : snapshot, back ? snapshot + single : h, (words - single) * sizeof *h);
+        snapshot += words;
     }
 }
 

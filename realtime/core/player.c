@@ -22,6 +22,7 @@ mmm_player *mmmrt_player_new(const mmmrt_options *options) {
                         : options->offline ? OFFLINE_LIMIT_NS
                                            : LIMIT_NS;
     mmmrt_player_set_rate(p, DEFAULT_RATE);
+    p->tail = UINT32_MAX;
     midi_init(p);
     p->transport.tempo = DEFAULT_TEMPO;
     if (queue_make(&p->retired, RETIRED, sizeof(mmmrt_program *)) &&
@@ -75,6 +76,10 @@ double mmmrt_player_value(mmm_player *p, int slot) {
 void mmmrt_player_changes(mmm_player *p, uint64_t mask[MASKS]) {
     for (int m = 0; m < MASKS; m++)
         mask[m] = atomic_exchange_explicit(&p->changed[m], 0, memory_order_acquire);
+}
+
+uint64_t mmmrt_player_calls(mmm_player *p) {
+    return atomic_load_explicit(&p->block_seq, memory_order_acquire) + atomic_load_explicit(&p->flushes, memory_order_acquire);
 }
 
 double mmmrt_player_now(mmm_player *p) {

@@ -40,6 +40,8 @@ struct mmmrt_program {
     pool *pools;
     uint32_t pool_count;
 
+    mmmrt_rest rest; /* its lists are the program's own */
+
     double *last;        /* last good output sample of each channel, to fade out from at a fault */
     bool muting;         /* the fade-out is going on, or over: its latest turns faulted */
     bool fault_told;
@@ -92,6 +94,13 @@ struct mmm_player {
     bool listen;      /* a released voice is listened to */
     transport transport;
     watch watch;
+    const mmmrt_program *rest_of; /* what the next two are about */
+    uint64_t rest_frames;         /* for so long all has been at rest but for older samples in rings */
+    bool input_rests;             /* of this block */
+
+    _Atomic int32_t expected; /* edits on their way */
+    _Atomic uint64_t flushes;
+    _Atomic uint32_t tail;
 
     /* statistics, written by the audio thread */
     _Atomic uint64_t now; /* bits of a double */
@@ -193,12 +202,6 @@ void transport_write(mmm_player *p);
 /* What a slot's cell holds when the slot stands at v, 0..1. */
 static inline double slot_cell(const mmmrt_slot *s, double v);
 
-/* Plain value of a slot that stands at v, 0..1. */
-double slot_plain(const mmmrt_slot *s, double v);
-
-/* Value 0..1 of a slot's plain value, NaN where there is none. */
-double slot_normal(const mmmrt_slot *s, double plain);
-
 /* ---- voices.c ---- */
 
 /* A note begins; port, channel and key are real. [audio-thread] */
@@ -251,6 +254,14 @@ void voices_sweep(mmm_player *p);
 /* Forgets all notes without a word to the host. [audio-thread] */
 void voices_reset(mmm_player *p);
 
+/* ---- rest.c ---- */
+
+/* Looks at a block's input, whose buffers the output may overwrite. [audio-thread] */
+void rest_before(mmm_player *p, const mmm_block *b);
+
+/* Looks at what a block has made; returns what mmm_process does. [audio-thread] */
+int rest_after(mmm_player *p, const mmm_block *b);
+
 /* ---- channels.c ---- */
 
 /* Copies frames from..from+frames-1 of the block's input into a program's input
@@ -265,7 +276,7 @@ void output_copy(mmm_player *p, const mmm_block *b, uint32_t from, uint32_t fram
 void output_clear(const mmm_block *b, uint32_t from, uint32_t frames);
 
 static inline double slot_cell(const mmmrt_slot *s, double v) {
-    return s->pinned && v == s->home ? s->exact : slot_plain(s, v);
+    return s->pinned && v == s->home ? s->exact : mmmrt_slot_plain(s, v);
 }
 
 static inline double player_value(const mmm_player *p, int slot) {

@@ -190,15 +190,18 @@ int mmm_process(mmm_player *p, const mmm_block *b) {
     if (atomic_exchange_explicit(&p->reset_wanted, false, memory_order_relaxed))
         swap_reset(p);
     wishes_take(p);
+    rest_before(p, b);
     play(p, b, begin);
+    int result = rest_after(p, b);
     count(p, b, begin);
     atomic_fetch_add_explicit(&p->block_seq, 1, memory_order_release);
     atomic_store_explicit(&p->in_block, false, memory_order_release);
     fpu_leave(mode);
-    return p->running ? MMM_PROCESS_SOUNDING : MMM_PROCESS_SILENT;
+    return result;
 }
 
 void mmm_flush(mmm_player *p, const mmm_event *events, uint32_t count) {
+    atomic_fetch_add_explicit(&p->flushes, 1, memory_order_relaxed);
     p->in_frame = 0;
     wishes_take(p);
     for (uint32_t i = 0; i < count; i++)

@@ -63,8 +63,19 @@ static void copy_slots(mmmrt_program *p, const mmmrt_swap *s) {
     }
 }
 
+/* Whether a rest names only what the program has. */
+static bool rest_valid(const mmmrt_rest *r, uint64_t words) {
+    for (size_t i = 0; i < r->word_count; i++)
+        if (r->words[i] >= words)
+            return false;
+    for (size_t i = 0; i < r->ring_count; i++)
+        if (r->rings[2 * i + 1] == 0 || !within(r->rings[2 * i], (uint64_t)r->rings[2 * i + 1] + RING_HEADER, words))
+            return false;
+    return true;
+}
+
 mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state, uint32_t old_init) {
-    if (!plan_valid(s, old_state, old_init))
+    if (!plan_valid(s, old_state, old_init) || !rest_valid(&s->rest, s->instance->image.words))
         return NULL;
     mmmrt_program *p = memory_new(sizeof *p);
     if (!p)
@@ -81,7 +92,10 @@ mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state, uint32
     p->strings = copy(s->strings, s->string_count, sizeof *s->strings);
     p->shapes = copy(s->shapes, s->shape_count, sizeof *s->shapes);
     p->last = memory_new(s->instance->image.outs * sizeof *p->last);
-    if (!p->ops || !p->rings || !p->ring_marks || !p->last || !p->init_ops || !p->strings || !p->shapes) {
+    p->rest = s->rest;
+    p->rest.words = copy(s->rest.words, s->rest.word_count, sizeof *s->rest.words);
+    p->rest.rings = copy(s->rest.rings, 2 * s->rest.ring_count, sizeof *s->rest.rings);
+    if (!p->rest.words || !p->rest.rings || !p->ops || !p->rings || !p->ring_marks || !p->last || !p->init_ops || !p->strings || !p->shapes) {
         mmmrt_program_free(p);
         return NULL;
     }
@@ -105,6 +119,8 @@ mmmrt_program *mmmrt_program_new(const mmmrt_swap *s, uint32_t old_state, uint32
 void mmmrt_program_free(mmmrt_program *p) {
     if (!p)
         return;
+    free((void *)p->rest.words);
+    free((void *)p->rest.rings);
     free(p->ops);
     free(p->init_ops);
     free(p->strings);

@@ -114,7 +114,7 @@ static void tell_changed(mmm_player *p, int slot) {
 static void keep_plain(mmm_player *p, const mmmrt_slot *old, const mmmrt_slot *new, int slot) {
     if (old->cell < 0 || new->cell < 0 || (old->min == new->min && old->max == new->max && old->curve == new->curve))
         return;
-    double v = slot_normal(new, slot_plain(old, player_value(p, slot)));
+    double v = mmmrt_slot_normal(new, mmmrt_slot_plain(old, player_value(p, slot)));
     if (v != v)
         return;
     v = v < 0 ? 0 : v > 1 ? 1 : v;

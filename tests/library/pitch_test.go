@@ -8,15 +8,6 @@ import (
 	"mmm/session"
 )
 
-// frequency is the mean frequency of a nearly sine-shaped signal.
-func frequency(s []float64, rate float64) float64 {
-	at := cycles(s)
-	if len(at) < 2 {
-		return 0
-	}
-	return float64(len(at)-1) * rate / (at[len(at)-1] - at[0])
-}
-
 func TestShiftedPitchesAreTheirIntervals(t *testing.T) {
 	for _, rate := range []float64{44100, 48000, 96000} {
 		for _, semitones := range []float64{-12, -5, 7, 12} {

@@ -26,7 +26,7 @@ func TestTablesAreReadBetweenTheirValues(t *testing.T) {
 	for i := range 64 {
 		points = append(points, fmt.Sprintf("%.17f", math.Sin(2*math.Pi*float64(i)/64)))
 	}
-	expr := "let xs = [" + strings.Join(points, ", ") + "]\ntable_cubic(xs, now * 0.00137) - sin(6.283185307179586 * now * 0.00137)"
+	expr := "table_cubic(xs, now * 0.00137) - sin(6.283185307179586 * now * 0.00137)\n  where let xs = [" + strings.Join(points, ", ") + "]"
 	e := peak(sound(t, "wavetable", expr, 48000, 4800)[0])
 	below(t, "error of a sine in 64 values", e, 1e-4)
 	report(t, "wavetable::table_cubic", "a sine in 64 values within %.0f dB", dB(e))
@@ -37,11 +37,11 @@ func TestWavetablesHaveTheirHarmonicsAndNoAliases(t *testing.T) {
 	for h := range 128 {
 		levels = append(levels, fmt.Sprintf("%.6f", 2/math.Pi/float64(h+1)))
 	}
-	table := "let wave = wavetable!([" + strings.Join(levels, ", ") + "])\n"
+	table := "\n  where let wave = wavetable!([" + strings.Join(levels, ", ") + "])"
 	const n = 32768
 	play := func(k int) []float64 {
 		freq := 48000 * float64(k) / n
-		return sound(t, "wavetable", fmt.Sprintf("%swave(phasor(%.17g, 0), %.17g)", table, freq, freq), 48000, 2*n)[0][n:]
+		return sound(t, "wavetable", fmt.Sprintf("wave(phasor(%.17g, 0), %.17g)", freq, freq)+table, 48000, 2*n)[0][n:]
 	}
 	worst := math.Inf(-1)
 	for _, k := range []int{143, 301, 683, 2857, 7001} {
@@ -61,7 +61,7 @@ func TestMorphingWavetablesPassThroughTheirWaves(t *testing.T) {
 	const n, k = 16384, 301
 	freq := 48000 * float64(k) / n
 	for position, want := range map[float64][2]float64{0: {1, 0}, 0.5: {0.5, 0.5}, 1: {0, 1}, 7: {0, 1}} {
-		s := sound(t, "wavetable", fmt.Sprintf("let wave = wavetable_morph!([[1, 0, 0], [0, 0, 1]])\nwave(phasor(%.17g, 0), %.17g, %g)", freq, freq, position), 48000, 2*n)[0][n:]
+		s := sound(t, "wavetable", fmt.Sprintf("wave(phasor(%.17g, 0), %.17g, %g)\n  where let wave = wavetable_morph!([[1, 0, 0], [0, 0, 1]])", freq, freq, position), 48000, 2*n)[0][n:]
 		m := magnitudes(s)
 		near(t, "first harmonic", m[k], want[0], 2e-3)
 		near(t, "third harmonic", m[3*k], want[1], 2e-3)

@@ -4,9 +4,12 @@
 
 use crate::host::{self, Handlers, Role};
 use crate::signal::Signal;
+use clack_extensions::audio_ports_activation::{PluginAudioPortsActivation, SampleSize};
 use clack_extensions::params::PluginParams;
 use clack_host::events::event_types::*;
+use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
+use clack_host::utils::{BeatTime, SecondsTime};
 use clap_sys::audio_buffer::clap_audio_buffer;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -23,12 +26,18 @@ const EVENTS: usize = 8192;
 /// Input ports of a plugin at most.
 pub const MAX_INPUTS: usize = 2;
 
+/// Channels of a port at most.
+const MAX_CHANNELS: usize = 16;
+
 /// One event for the plugin.
 #[derive(Copy, Clone, Debug)]
 pub enum Kind {
     Value { id: ClapId, value: f64 },
     Mod { id: ClapId, amount: f64 },
-    NoteOn { key: i16, channel: i16, velocity: f64 },
+    NoteOn { key: i16, channel: i16, velocity: f64, id: i32 },
+    /// For the notes of a key.
+    Expression { kind: NoteExpressionType, key: i16, value: f64 },
+    ModNote { id: ClapId, key: i16, amount: f64 },
     NoteOff { key: i16, channel: i16 },
     NoteChoke { key: i16, channel: i16 },
     Midi([u8; 3]),
@@ -89,16 +98,66 @@ pub enum Job {
     Reset,
     Stop,
     Flush(PluginParams),
+    SetPort(PluginAudioPortsActivation, PortSwitch),
 }
 
-/// Samples of one port: two channels, at most `max` frames.
+/// A port that is switched on or off.
+#[derive(Copy, Clone)]
+pub struct PortSwitch {
+    pub is_input: bool,
+    pub index: u32,
+    pub on: bool,
+}
+
+/// A song that plays: beats at the next frame, beats a minute.
+#[derive(Copy, Clone)]
+pub struct Song {
+    pub beat: f64,
+    pub tempo: f64,
+    pub playing: bool,
+}
+
+impl Song {
+    fn event(&self) -> TransportEvent {
+        let zero = BeatTime::from_float(0.0);
+        let none = SecondsTime::from_float(0.0);
+        let mut flags = TransportFlags::HAS_TEMPO | TransportFlags::HAS_BEATS_TIMELINE;
+        if self.playing {
+            flags |= TransportFlags::IS_PLAYING;
+        }
+        TransportEvent {
+            header: EventHeader::new_core(0, EventFlags::empty()),
+            flags,
+            song_pos_beats: BeatTime::from_float(self.beat),
+            song_pos_seconds: none,
+            tempo: self.tempo,
+            tempo_inc: 0.0,
+            loop_start_beats: zero,
+            loop_end_beats: zero,
+            loop_start_seconds: none,
+            loop_end_seconds: none,
+            bar_start: zero,
+            bar_number: 0,
+            time_signature_numerator: 4,
+            time_signature_denominator: 4,
+        }
+    }
+
+    fn advance(&mut self, frames: u32, rate: f64) {
+        if self.playing {
+            self.beat += f64::from(frames) / rate * self.tempo / 60.0;
+        }
+    }
+}
+
+/// Samples of one port: at most `max` frames of each channel.
 struct Port<T> {
-    channels: [Vec<T>; 2],
+    channels: Vec<Vec<T>>,
 }
 
 impl<T: Copy + Default> Port<T> {
-    fn new(max: usize) -> Self {
-        Self { channels: [vec![T::default(); max], vec![T::default(); max]] }
+    fn new(channels: u32, max: usize) -> Self {
+        Self { channels: vec![vec![T::default(); max]; (channels as usize).min(MAX_CHANNELS)] }
     }
 }
 
@@ -120,8 +179,19 @@ pub struct AudioSide {
     pub inputs: Vec<Signal>,
     /// Events of the next job, any order.
     pub queue: Vec<Queued>,
-    /// Everything played since the instance was made.
+    /// The first two channels of everything played since the instance was made;
+    /// of a mono port both are its one.
     pub recording: Vec<[f64; 2]>,
+    /// The last frame of every channel.
+    pub last: Vec<f64>,
+    /// What the plugin said after the last block.
+    pub status: Option<ProcessStatus>,
+    /// Bit c is set when the plugin called channel c constant in the last block.
+    pub constant: u64,
+    /// Notes that the plugin has ended.
+    pub ended: u32,
+    /// The song, if the host has one.
+    pub song: Option<Song>,
     /// Times of every block since activation.
     pub times: Vec<BlockTime>,
     /// Blocks that were late in real time before the plugin was called.
@@ -140,8 +210,9 @@ pub struct AudioSide {
 }
 
 impl AudioSide {
-    pub fn new(processor: PluginAudioProcessor<Handlers>, rate: f64, max_frames: u32, input_ports: usize) -> Self {
+    pub fn new(processor: PluginAudioProcessor<Handlers>, rate: f64, max_frames: u32, inputs: &[u32], output: u32) -> Self {
         let max = max_frames as usize;
+        let input_ports = inputs.len();
         Self {
             processor,
             rate,
@@ -153,16 +224,21 @@ impl AudioSide {
             inputs: vec![Signal::Silence; input_ports],
             queue: Vec::new(),
             recording: Vec::new(),
+            last: Vec::new(),
+            status: None,
+            constant: 0,
+            ended: 0,
+            song: None,
             times: Vec::new(),
             late: 0,
             problem: None,
             guard: Guard::find(),
             next_block: 0,
             steady: 0,
-            in32: (0..input_ports).map(|_| Port::new(max)).collect(),
-            in64: (0..input_ports).map(|_| Port::new(max)).collect(),
-            out32: Port::new(max),
-            out64: Port::new(max),
+            in32: inputs.iter().map(|c| Port::new(*c, max)).collect(),
+            in64: inputs.iter().map(|c| Port::new(*c, max)).collect(),
+            out32: Port::new(output, max),
+            out64: Port::new(output, max),
             events: EventBuffer::with_capacity(EVENTS),
             sent: EventBuffer::with_capacity(EVENTS),
         }
@@ -183,6 +259,7 @@ impl AudioSide {
                         self.processor.ensure_processing_stopped();
                     }
                     Job::Flush(params) => self.flush(params),
+                    Job::SetPort(extension, port) => self.set_port(extension, port),
                 }
                 self
             })
@@ -240,7 +317,7 @@ impl AudioSide {
         for (port, signal) in self.inputs.iter_mut().enumerate() {
             for i in 0..n {
                 let sample = signal.next(self.rate);
-                for channel in 0..2 {
+                for channel in 0..self.in32[port].channels.len() {
                     if wide {
                         self.in64[port].channels[channel][i] = sample;
                     } else {
@@ -249,17 +326,15 @@ impl AudioSide {
                 }
             }
         }
-        if self.in_place && !self.inputs.is_empty() {
-            for channel in 0..2 {
-                if wide {
-                    self.out64.channels[channel][..n].copy_from_slice(&self.in64[0].channels[channel][..n]);
-                } else {
-                    self.out32.channels[channel][..n].copy_from_slice(&self.in32[0].channels[channel][..n]);
-                }
-            }
-        } else {
-            // A plugin must write every frame: what it leaves is seen.
-            for channel in 0..2 {
+        let outs = self.out32.channels.len();
+        let in_place = self.in_place && self.in32.first().is_some_and(|port| port.channels.len() == outs);
+        for channel in 0..outs {
+            if in_place && wide {
+                self.out64.channels[channel][..n].copy_from_slice(&self.in64[0].channels[channel][..n]);
+            } else if in_place {
+                self.out32.channels[channel][..n].copy_from_slice(&self.in32[0].channels[channel][..n]);
+            } else {
+                // A plugin must write every frame: what it leaves is seen.
                 self.out32.channels[channel][..n].fill(f32::NAN);
                 self.out64.channels[channel][..n].fill(f64::NAN);
             }
@@ -269,19 +344,20 @@ impl AudioSide {
         let ports = self.inputs.len();
         let mut out32 = pointers(&mut self.out32);
         let mut out64 = pointers(&mut self.out64);
-        let mut in32 = [[std::ptr::null_mut(); 2]; MAX_INPUTS];
-        let mut in64 = [[std::ptr::null_mut(); 2]; MAX_INPUTS];
+        let mut in32 = [[std::ptr::null_mut(); MAX_CHANNELS]; MAX_INPUTS];
+        let mut in64 = [[std::ptr::null_mut(); MAX_CHANNELS]; MAX_INPUTS];
         for port in 0..ports {
             in32[port] = pointers(&mut self.in32[port]);
             in64[port] = pointers(&mut self.in64[port]);
         }
-        if self.in_place && ports > 0 {
+        if in_place {
             in32[0] = out32;
             in64[0] = out64;
         }
-        let mut inputs = [buffer(wide, &mut [std::ptr::null_mut(); 2], &mut [std::ptr::null_mut(); 2]); MAX_INPUTS];
+        let mut none = ([std::ptr::null_mut(); MAX_CHANNELS], [std::ptr::null_mut(); MAX_CHANNELS]);
+        let mut inputs = [buffer(wide, 0, &mut none.0, &mut none.1); MAX_INPUTS];
         for port in 0..ports {
-            inputs[port] = buffer(wide, &mut in32[port], &mut in64[port]);
+            inputs[port] = buffer(wide, self.in32[port].channels.len(), &mut in32[port], &mut in64[port]);
         }
         let inputs = &mut inputs[..ports];
         if !self.side {
@@ -292,7 +368,7 @@ impl AudioSide {
                 last.data64 = std::ptr::null_mut();
             }
         }
-        let mut outputs = [buffer(wide, &mut out32, &mut out64)];
+        let mut outputs = [buffer(wide, outs, &mut out32, &mut out64)];
 
         // SAFETY: the pointers lead into vectors of at least this many frames,
         // which outlive the call and which nobody else touches meanwhile.
@@ -308,6 +384,7 @@ impl AudioSide {
                 return;
             }
         };
+        let song = self.song.as_ref().map(Song::event);
         let own = thread_time();
         self.guard.begin();
         let wall = Instant::now();
@@ -317,23 +394,45 @@ impl AudioSide {
             &self.events.as_input(),
             &mut self.sent.as_output(),
             Some(self.steady),
-            None,
+            song.as_ref(),
         );
         let wall = wall.elapsed().as_nanos() as u64;
         self.guard.end();
         self.times.push(BlockTime { wall, own: thread_time().saturating_sub(own) });
         self.steady += u64::from(frames);
-        if let Err(e) = status {
-            self.problem = Some(format!("process failed: {e}"));
-            return;
+        if let Some(song) = self.song.as_mut() {
+            song.advance(frames, self.rate);
+        }
+        self.constant = outputs[0].constant_mask;
+        match status {
+            Ok(status) => self.status = Some(status),
+            Err(e) => {
+                self.problem = Some(format!("process failed: {e}"));
+                return;
+            }
         }
         self.count_gestures();
-        for i in 0..n {
-            self.recording.push(if wide {
-                [self.out64.channels[0][i], self.out64.channels[1][i]]
+        self.ended += self.sent.iter().filter(|e| e.as_event::<NoteEndEvent>().is_some()).count() as u32;
+        let sample = |side: &Self, channel: usize, i: usize| {
+            if wide {
+                side.out64.channels[channel][i]
             } else {
-                [f64::from(self.out32.channels[0][i]), f64::from(self.out32.channels[1][i])]
-            });
+                f64::from(side.out32.channels[channel][i])
+            }
+        };
+        let right = outs.min(2) - 1;
+        for i in 0..n {
+            let frame = [sample(self, 0, i), sample(self, right, i)];
+            self.recording.push(frame);
+        }
+        if n > 0 {
+            for channel in 0..outs {
+                let x = sample(self, channel, n - 1);
+                match self.last.get_mut(channel) {
+                    Some(last) => *last = x,
+                    None => self.last.push(x),
+                }
+            }
         }
     }
 
@@ -345,6 +444,20 @@ impl AudioSide {
         }
         params.flush_active(&mut self.processor.plugin_handle(), &self.events.as_input(), &mut self.sent.as_output());
         self.count_gestures();
+    }
+
+    fn set_port(&mut self, extension: PluginAudioPortsActivation, port: PortSwitch) {
+        let mut handle = self.processor.plugin_handle();
+        let set = extension.set_active_audio_active(
+            &mut handle,
+            port.is_input,
+            port.index,
+            port.on,
+            SampleSize::Unspecified,
+        );
+        if !set {
+            self.problem = Some("the plugin does not switch this port".into());
+        }
     }
 
     fn count_gestures(&mut self) {
@@ -364,8 +477,14 @@ pub fn push(events: &mut EventBuffer, time: u32, kind: Kind) {
     match kind {
         Kind::Value { id, value } => events.push(&ParamValueEvent::new(time, id, all, value)),
         Kind::Mod { id, amount } => events.push(&ParamModEvent::new(time, id, all, amount)),
-        Kind::NoteOn { key, channel, velocity } => {
-            events.push(&NoteOnEvent::new(time, Pckn::from_raw(0, channel, key, -1), velocity))
+        Kind::NoteOn { key, channel, velocity, id } => {
+            events.push(&NoteOnEvent::new(time, Pckn::from_raw(0, channel, key, id), velocity))
+        }
+        Kind::Expression { kind, key, value } => {
+            events.push(&NoteExpressionEvent::new(time, Pckn::from_raw(0, -1, key, -1), kind, value))
+        }
+        Kind::ModNote { id, key, amount } => {
+            events.push(&ParamModEvent::new(time, id, Pckn::from_raw(0, -1, key, -1), amount))
         }
         Kind::NoteOff { key, channel } => {
             events.push(&NoteOffEvent::new(time, Pckn::from_raw(0, channel, key, -1), 0.0))
@@ -377,16 +496,19 @@ pub fn push(events: &mut EventBuffer, time: u32, kind: Kind) {
     }
 }
 
-fn pointers<T>(port: &mut Port<T>) -> [*mut T; 2] {
-    let [left, right] = &mut port.channels;
-    [left.as_mut_ptr(), right.as_mut_ptr()]
+fn pointers<T>(port: &mut Port<T>) -> [*mut T; MAX_CHANNELS] {
+    let mut list = [std::ptr::null_mut(); MAX_CHANNELS];
+    for (pointer, channel) in list.iter_mut().zip(&mut port.channels) {
+        *pointer = channel.as_mut_ptr();
+    }
+    list
 }
 
-fn buffer(wide: bool, p32: &mut [*mut f32; 2], p64: &mut [*mut f64; 2]) -> clap_audio_buffer {
+fn buffer(wide: bool, channels: usize, p32: &mut [*mut f32], p64: &mut [*mut f64]) -> clap_audio_buffer {
     clap_audio_buffer {
         data32: if wide { std::ptr::null_mut() } else { p32.as_mut_ptr() },
         data64: if wide { p64.as_mut_ptr() } else { std::ptr::null_mut() },
-        channel_count: 2,
+        channel_count: channels as u32,
         latency: 0,
         constant_mask: 0,
     }

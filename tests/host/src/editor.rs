@@ -61,6 +61,15 @@ impl Reply {
 /// Sends `body` to `path` beside the editor page at `url`, whose query holds
 /// the token.
 pub fn post(url: &str, path: &str, body: &[u8]) -> Result<Reply, String> {
+    request("POST", url, path, body)
+}
+
+/// Asks for `path` beside the editor page at `url`.
+pub fn get(url: &str, path: &str) -> Result<Reply, String> {
+    request("GET", url, path, b"")
+}
+
+fn request(method: &str, url: &str, path: &str, body: &[u8]) -> Result<Reply, String> {
     let rest = url.strip_prefix("http://").ok_or_else(|| format!("{url} is no http address"))?;
     let rest = rest.split('#').next().unwrap_or(rest);
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -73,7 +82,7 @@ pub fn post(url: &str, path: &str, body: &[u8]) -> Result<Reply, String> {
         stream.set_read_timeout(Some(PATIENCE))?;
         write!(
             stream,
-            "POST /{folder}{slash}{path}?{query} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n\
+            "{method} /{folder}{slash}{path}?{query} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n\
              Content-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             body.len()
         )?;

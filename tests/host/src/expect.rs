@@ -1,13 +1,13 @@
 //! What a script may expect of the recording, the plugin and the run.
 
-use crate::run::{number, word, Runner};
+use crate::run::{is_mapped, number, word, Runner};
 use crate::script::Line;
 use std::sync::atomic::Ordering;
 
 type Done = Result<(), String>;
 
 /// Compares as the script's operator at word `i` says with the number after it.
-fn compare(line: &Line, i: usize, what: &str, value: f64) -> Done {
+pub fn compare(line: &Line, i: usize, what: &str, value: f64) -> Done {
     let operator = word(line, i)?;
     let limit: f64 = number(line, i + 1)?;
     let holds = match operator {
@@ -73,6 +73,21 @@ impl Runner {
                 let ms = self.report.scan_ms.ok_or("nothing was scanned yet")?;
                 compare(line, 2, "scan time in ms", ms)
             }
+            "plugins" => compare(line, 2, "the number of plugins in the file", self.report.plugins as f64),
+            "absent" => match word(line, 2)? {
+                name if is_mapped(&format!("/{name}")) => Err(format!("{name} is loaded")),
+                _ => Ok(()),
+            },
+            "range" => {
+                let name = word(line, 2)?.to_string();
+                let param = self.instance()?.param(&name)?;
+                let wanted = (number(line, 3)?, number(line, 4)?, number(line, 5)?);
+                if param.range == wanted {
+                    Ok(())
+                } else {
+                    Err(format!("the range and default of {name} are {:?}, expected {wanted:?}", param.range))
+                }
+            }
             "worst" => compare(line, 2, "the worst block in µs", self.report.worst()),
             "worst-cpu" => compare(line, 2, "the worst block in µs of processor time", self.report.worst_own()),
             "late" => compare(line, 2, "the number of late blocks", self.report.late as f64),
@@ -88,7 +103,7 @@ impl Runner {
                 compare(line, 2, "the latency", f64::from(latency))
             }
             "ports" => self.expect_ports(line),
-            other => Err(format!("{other} is nothing to expect")),
+            _ => self.expect_extended(line),
         }
     }
 

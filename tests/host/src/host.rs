@@ -6,15 +6,22 @@ use clack_extensions::audio_ports::{AudioPortRescanFlags, HostAudioPorts, HostAu
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl};
 use clack_extensions::log::{HostLog, HostLogImpl, LogSeverity};
+use clack_extensions::note_name::{HostNoteName, HostNoteNameImpl};
 use clack_extensions::note_ports::{HostNotePorts, HostNotePortsImpl, NoteDialects, NotePortRescanFlags};
 use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
 };
+use clack_extensions::preset_discovery::{HostPresetLoad, HostPresetLoadImpl};
+use clack_extensions::preset_discovery::preset_data::Location;
+use clack_extensions::remote_controls::{HostRemoteControls, HostRemoteControlsImpl};
 use clack_extensions::state::{HostState, HostStateImpl};
 use clack_extensions::tail::{HostTail, HostTailImpl};
 use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
+use clack_extensions::track_info::{HostTrackInfo, HostTrackInfoImpl, TrackInfo, TrackInfoWriter};
+use clack_extensions::voice_info::{HostVoiceInfo, HostVoiceInfoImpl};
 use clack_host::prelude::*;
 use std::cell::Cell;
+use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -45,6 +52,11 @@ pub struct Counters {
     pub dirty: AtomicU32,
     pub tail_changes: AtomicU32,
     pub gestures: AtomicU32,
+    pub pages: AtomicU32,
+    pub note_names: AtomicU32,
+    pub voices: AtomicU32,
+    pub process: AtomicU32,
+    pub presets: AtomicU32,
 }
 
 /// Marks this host's plugin type.
@@ -72,6 +84,8 @@ impl Shared {
 pub struct MainThread<'a> {
     pub shared: &'a Shared,
     pub active: Cell<bool>,
+    /// The track's name, for the plugin to ask for; what asks may keep it.
+    pub track: Cell<Option<&'static str>>,
 }
 
 /// State of the audio thread.
@@ -100,7 +114,12 @@ impl HostHandlers for Handlers {
             .register::<HostTail>()
             .register::<HostGui>()
             .register::<HostAudioPorts>()
-            .register::<HostNotePorts>();
+            .register::<HostNotePorts>()
+            .register::<HostRemoteControls>()
+            .register::<HostNoteName>()
+            .register::<HostVoiceInfo>()
+            .register::<HostTrackInfo>()
+            .register::<HostPresetLoad>();
     }
 }
 
@@ -109,7 +128,9 @@ impl SharedHandler<'_> for Shared {
         self.note("host: the plugin asked for a restart".into());
     }
 
-    fn request_process(&self) {}
+    fn request_process(&self) {
+        self.counters.process.fetch_add(1, Ordering::Relaxed);
+    }
 
     fn request_callback(&self) {
         self.callback_wanted.store(true, Ordering::SeqCst);
@@ -191,7 +212,7 @@ impl HostAudioPortsImpl for MainThread<'_> {
 
 impl HostNotePortsImpl for MainThread<'_> {
     fn supported_dialects(&self) -> NoteDialects {
-        NoteDialects::CLAP | NoteDialects::MIDI
+        NoteDialects::CLAP | NoteDialects::MIDI | NoteDialects::MIDI_MPE
     }
 
     fn rescan(&self, _: NotePortRescanFlags) {
@@ -204,5 +225,43 @@ impl<'a> AudioProcessorHandler<'a> for AudioThread<'a> {}
 impl HostTailImpl for AudioThread<'_> {
     fn changed(&mut self) {
         self.shared.counters.tail_changes.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl HostRemoteControlsImpl for MainThread<'_> {
+    fn changed(&self) {
+        self.shared.counters.pages.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn suggest_page(&self, _: ClapId) {}
+}
+
+impl HostNoteNameImpl for MainThread<'_> {
+    fn changed(&self) {
+        self.shared.counters.note_names.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl HostVoiceInfoImpl for MainThread<'_> {
+    fn changed(&self) {
+        self.shared.counters.voices.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl HostTrackInfoImpl for MainThread<'_> {
+    fn get<'a>(&'a self, writer: &mut TrackInfoWriter<'_, 'a>) {
+        if let Some(name) = self.track.get() {
+            writer.set(&TrackInfo::new().with_name(Some(name.as_bytes())));
+        }
+    }
+}
+
+impl HostPresetLoadImpl for MainThread<'_> {
+    fn on_error(&self, _: Location, _: Option<&CStr>, _: i32, message: Option<&CStr>) {
+        self.shared.note(format!("preset: {}", message.unwrap_or_default().to_string_lossy()));
+    }
+
+    fn loaded(&self, _: Location, _: Option<&CStr>) {
+        self.shared.counters.presets.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -8,6 +8,7 @@ use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::state::PluginState;
+use clack_extensions::state_context::{PluginStateContext, StateContextType};
 use clack_host::prelude::*;
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
@@ -22,6 +23,8 @@ pub struct Param {
     pub name: String,
     pub module: String,
     pub value: f64,
+    /// Least, greatest and default value.
+    pub range: (f64, f64, f64),
 }
 
 impl Param {
@@ -37,7 +40,7 @@ impl Param {
 
 /// An instance from create to destroy.
 pub struct Instance {
-    plugin: PluginInstance<Handlers>,
+    pub(crate) plugin: PluginInstance<Handlers>,
     side: Option<Box<AudioSide>>,
     running: Option<JoinHandle<Box<AudioSide>>>,
     input_ports: usize,
@@ -49,7 +52,7 @@ impl Instance {
         let info = HostInfo::new("mmm-host", "mmm", "", "0.1.0").map_err(|e| e.to_string())?;
         let plugin = PluginInstance::<Handlers>::new(
             |_| Shared::new(log, counters),
-            |shared| MainThread { shared, active: Cell::new(false) },
+            |shared| MainThread { shared, active: Cell::new(false), track: Cell::new(None) },
             entry,
             id,
             &info,
@@ -63,7 +66,7 @@ impl Instance {
         Ok(instance)
     }
 
-    fn extension<E: clack_host::extensions::Extension<ExtensionSide = clack_host::extensions::PluginExtensionSide>>(
+    pub(crate) fn extension<E: clack_host::extensions::Extension<ExtensionSide = clack_host::extensions::PluginExtensionSide>>(
         &self,
         name: &str,
     ) -> Result<E, String> {
@@ -137,12 +140,14 @@ impl Instance {
         if min == 0 || min > max {
             return Err("block lengths are 1 or more, the shortest first".into());
         }
+        let (inputs, outputs) = (self.audio_ports(true), self.audio_ports(false));
+        let output = *outputs.first().ok_or("the plugin has no output")?;
         let configuration =
             PluginAudioConfiguration { sample_rate: rate, min_frames_count: min, max_frames_count: max };
         let stopped =
             self.plugin.activate(|shared, _| AudioThread::new(shared), configuration).map_err(|e| e.to_string())?;
         self.plugin.access_handler(|h| h.active.set(true));
-        self.side = Some(Box::new(AudioSide::new(stopped.into(), rate, max, self.input_ports)));
+        self.side = Some(Box::new(AudioSide::new(stopped.into(), rate, max, &inputs, output)));
         Ok(())
     }
 
@@ -234,7 +239,8 @@ impl Instance {
             let name = String::from_utf8_lossy(info.name).into_owned();
             let module = String::from_utf8_lossy(info.module).into_owned();
             let value = params.get_value(&handle, id).ok_or(format!("{name} has no value"))?;
-            list.push(Param { id, name, module, value });
+            let range = (info.min_value, info.max_value, info.default_value);
+            list.push(Param { id, name, module, value, range });
         }
         Ok(list)
     }
@@ -275,21 +281,39 @@ impl Instance {
             .ok_or_else(|| "the plugin cannot read the text".into())
     }
 
-    /// Saves the state, at most `piece` bytes taken at a time.
-    pub fn save(&mut self, piece: usize) -> Result<Vec<u8>, String> {
-        let state = self.extension::<PluginState>("state")?;
+    /// Saves the state for a context, at most `piece` bytes taken at a time.
+    pub fn save(&mut self, piece: usize, context: Option<StateContextType>) -> Result<Vec<u8>, String> {
         let mut writer = Pieces { bytes: Vec::new(), place: 0, piece };
-        state.save(&self.plugin.plugin_handle(), &mut writer).map_err(|_| "the plugin does not save its state")?;
-        Ok(writer.bytes)
+        let saved = match context {
+            None => self.extension::<PluginState>("state")?.save(&self.plugin.plugin_handle(), &mut writer).is_ok(),
+            Some(context) => {
+                let state = self.extension::<PluginStateContext>("state context")?;
+                state.save(&self.plugin.plugin_handle(), &mut writer, context).is_ok()
+            }
+        };
+        if saved {
+            Ok(writer.bytes)
+        } else {
+            Err("the plugin does not save its state".into())
+        }
     }
 
-    /// Loads a state, at most `piece` bytes given at a time.
-    pub fn load(&mut self, bytes: Vec<u8>, piece: usize) -> Result<(), String> {
-        let state = self.extension::<PluginState>("state")?;
+    /// Loads a state for a context, at most `piece` bytes given at a time.
+    pub fn load(&mut self, bytes: Vec<u8>, piece: usize, context: Option<StateContextType>) -> Result<(), String> {
         let mut reader = Pieces { bytes, place: 0, piece };
-        let loaded = state.load(&self.plugin.plugin_handle(), &mut reader);
+        let loaded = match context {
+            None => self.extension::<PluginState>("state")?.load(&self.plugin.plugin_handle(), &mut reader).is_ok(),
+            Some(context) => {
+                let state = self.extension::<PluginStateContext>("state context")?;
+                state.load(&self.plugin.plugin_handle(), &mut reader, context).is_ok()
+            }
+        };
         self.service();
-        loaded.map_err(|_| "the plugin does not load this state".into())
+        if loaded {
+            Ok(())
+        } else {
+            Err("the plugin does not load this state".into())
+        }
     }
 
     /// Opens the floating editor window: the page in the user's browser.

@@ -5,8 +5,11 @@
 //! runs on an audio thread of its own, so the plugin sees its threads change.
 
 mod audio;
+mod browser;
+mod commands;
 mod editor;
 mod expect;
+mod extensions;
 mod host;
 mod instance;
 mod report;

@@ -21,6 +21,9 @@ pub struct Report {
     pub late: u64,
     pub swaps: Vec<Swap>,
     pub scan_ms: Option<f64>,
+    /// Plugins that the last scan found.
+    pub plugins: usize,
+    pub crawl_ms: Option<f64>,
     pub expectations: u64,
     pub rescans: u32,
     pub dirty: u32,

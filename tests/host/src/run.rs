@@ -1,6 +1,8 @@
 //! Runs a script: one function for each family of commands.
 
 use crate::audio::{Job, Kind, Queued, MAX_INPUTS};
+use crate::browser::Preset;
+use crate::commands::context;
 use crate::editor;
 use crate::host::{Counters, Log};
 use crate::instance::Instance;
@@ -8,6 +10,7 @@ use crate::report::{self, Report, Swap};
 use crate::script::{Line, Node};
 use crate::signal::Signal;
 use crate::wav;
+use clack_host::events::event_types::NoteExpressionType;
 use clack_host::prelude::*;
 use std::ffi::CString;
 use std::path::PathBuf;
@@ -51,6 +54,7 @@ pub struct Runner {
     pub marks: Vec<Mark>,
     pub log: Log,
     pub counters: Arc<Counters>,
+    pub presets: Vec<Preset>,
     pub report: Report,
 }
 
@@ -76,7 +80,7 @@ fn switch(line: &Line) -> Result<bool, String> {
 }
 
 /// Whether a file is mapped into this process.
-fn is_mapped(path: &str) -> bool {
+pub fn is_mapped(path: &str) -> bool {
     std::fs::read_to_string("/proc/self/maps").is_ok_and(|maps| maps.lines().any(|l| l.ends_with(path)))
 }
 
@@ -99,6 +103,7 @@ impl Runner {
             marks: Vec::new(),
             log: Log::default(),
             counters: Arc::default(),
+            presets: Vec::new(),
             report: Report::default(),
         }
     }
@@ -129,10 +134,10 @@ impl Runner {
 
     fn command(&mut self, line: &Line) -> Done {
         match line.words[0].as_str() {
-            "plugin" | "use" | "create" | "destroy" | "reload" | "scan" => self.lifecycle(line),
+            "plugin" | "file" | "use" | "create" | "destroy" | "reload" | "scan" => self.lifecycle(line),
             "activate" | "deactivate" | "reset" | "flush" => self.activation(line),
             "block" | "width" | "inplace" | "side" | "realtime" | "input" | "side-input" => self.setting(line),
-            "automate" | "mod" | "ramp" | "note" | "midi" => self.events(line),
+            "automate" | "mod" | "ramp" | "note" | "midi" | "expression" => self.events(line),
             "process" | "start" | "wait" | "together" => self.playing(line),
             "save" | "load" | "swap" | "knob" | "editor" => self.patches(line),
             "mark" | "wav" | "copy" | "sleep" | "print" => self.notes(line),
@@ -140,6 +145,9 @@ impl Runner {
                 self.expect(line)?;
                 self.report.expectations += 1;
                 Ok(())
+            }
+            "layout" | "ports" | "port" | "render" | "map" | "indicate" | "track" | "song" | "choose" | "preset" | "discover" => {
+                self.extended(line)
             }
             other => Err(format!("{other} is no command")),
         }
@@ -158,7 +166,7 @@ impl Runner {
         Ok(instance)
     }
 
-    fn entry(&mut self) -> Result<PluginEntry, String> {
+    pub fn entry(&mut self) -> Result<PluginEntry, String> {
         if self.entry.is_none() {
             // SAFETY: loading a plugin runs its code; that is what this host is for.
             let entry = unsafe { PluginEntry::load(&self.plugin) };
@@ -171,14 +179,15 @@ impl Runner {
         match line.words[0].as_str() {
             "plugin" => {
                 let id = match word(line, 1)? {
-                    "instrument" => c"org.mmm.instrument",
-                    "effect" => c"org.mmm.effect",
-                    other => return Err(format!("{other} is neither instrument nor effect")),
+                    "instrument" => c"org.mmm.instrument".into(),
+                    "effect" => c"org.mmm.effect".into(),
+                    "only" => self.only()?,
+                    other => return Err(format!("{other} is neither instrument, effect nor only")),
                 };
                 let name = line.words.get(2).map_or("main", String::as_str).to_string();
                 self.tracks.push(Track {
                     name,
-                    id: id.into(),
+                    id,
                     instance: None,
                     blocks: Vec::new(),
                     wide: false,
@@ -200,6 +209,11 @@ impl Runner {
                     self.tracks.iter().rposition(|t| t.name == name).ok_or(format!("no plugin is called {name}"))?;
                 Ok(())
             }
+            "file" => {
+                self.plugin = word(line, 1)?.to_string();
+                self.entry = None;
+                Ok(())
+            }
             "create" => self.create(),
             "destroy" => self.destroy(self.current),
             "reload" => {
@@ -213,6 +227,17 @@ impl Runner {
                 self.entry().map(|_| ())
             }
             _ => self.scan(),
+        }
+    }
+
+    /// The id of the only plugin that the file describes.
+    fn only(&mut self) -> Result<CString, String> {
+        let entry = self.entry()?;
+        let factory = entry.get_plugin_factory().ok_or("the file has no plugin factory")?;
+        let ids: Vec<CString> = factory.plugin_descriptors().filter_map(|d| d.id().map(CString::from)).collect();
+        match ids.as_slice() {
+            [id] => Ok(id.clone()),
+            _ => Err(format!("the file describes {} plugins", ids.len())),
         }
     }
 
@@ -255,9 +280,7 @@ impl Runner {
         drop(entry);
         self.entry = None;
         self.report.scan_ms = Some(started.elapsed().as_secs_f64() * 1000.0);
-        if count != 2 {
-            return Err(format!("the file describes {count} plugins, not 2"));
-        }
+        self.report.plugins = count;
         if library_is_there && !library_was_there {
             return Err("scanning has loaded libmmm".into());
         }
@@ -327,6 +350,19 @@ impl Runner {
         let queue = &mut self.track()?.queue;
         match (line.words[0].as_str(), id) {
             ("automate", Some(id)) => queue.push(Queued { frame, kind: Kind::Value { id, value: number(line, 2)? } }),
+            // mod NAME AMOUNT key KEY: of the notes of a key alone
+            ("mod", Some(id)) if line.words.get(3).is_some_and(|w| w == "key") => {
+                queue.push(Queued { frame, kind: Kind::ModNote { id, key: number(line, 4)?, amount: number(line, 2)? } })
+            }
+            ("expression", _) => {
+                let kind = match word(line, 1)? {
+                    "tuning" => NoteExpressionType::Tuning,
+                    "pressure" => NoteExpressionType::Pressure,
+                    "brightness" => NoteExpressionType::Brightness,
+                    other => return Err(format!("{other} is no expression")),
+                };
+                queue.push(Queued { frame, kind: Kind::Expression { kind, key: number(line, 2)?, value: number(line, 3)? } })
+            }
             ("mod", Some(id)) => queue.push(Queued { frame, kind: Kind::Mod { id, amount: number(line, 2)? } }),
             ("ramp", Some(id)) => {
                 let (from, to, frames): (f64, f64, u64) = (number(line, 2)?, number(line, 3)?, number(line, 4)?);
@@ -344,7 +380,7 @@ impl Runner {
                 let velocity = if line.words.len() > 3 { number(line, 3)? } else { 0.8 };
                 let channel = if line.words.len() > 4 { number(line, 4)? } else { 0 };
                 let kind = match word(line, 1)? {
-                    "on" => Kind::NoteOn { key, channel, velocity },
+                    "on" => Kind::NoteOn { key, channel, velocity, id: if line.words.len() > 5 { number(line, 5)? } else { -1 } },
                     "off" => Kind::NoteOff { key, channel },
                     "choke" => Kind::NoteChoke { key, channel },
                     other => return Err(format!("{other} is none of on, off, choke")),
@@ -436,7 +472,7 @@ impl Runner {
                 Ok(())
             }
             "save" => {
-                let bytes = self.instance()?.save(Self::piece(line)?)?;
+                let bytes = self.instance()?.save(Self::piece(line)?, context(line)?)?;
                 let file = word(line, 1)?;
                 std::fs::write(file, bytes).map_err(|e| format!("{file}: {e}"))
             }
@@ -449,7 +485,7 @@ impl Runner {
                 let file = word(line, 1)?;
                 let bytes = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
                 let result = if line.words[0] == "load" {
-                    self.instance()?.load(bytes, Self::piece(line)?)
+                    self.instance()?.load(bytes, Self::piece(line)?, context(line)?)
                 } else {
                     self.swap(file, &bytes)
                 };
@@ -464,7 +500,7 @@ impl Runner {
     }
 
     /// Address of the current plugin's editor page, opened at the first use.
-    fn editor_url(&mut self) -> Result<String, String> {
+    pub fn editor_url(&mut self) -> Result<String, String> {
         if let Some(url) = &self.track()?.url {
             return Ok(url.clone());
         }
