@@ -34,7 +34,7 @@ func Compile(e examples.Example) (*mir.Program, error) {
 }
 
 // passes is how often a patch is played to find out how fast it is.
-const passes = 3
+const passes = 4
 
 // Play compiles an example, plays it on the native engine and measures it.
 func Play(e examples.Example) (*Entry, error) {

@@ -44,7 +44,7 @@ var exportMoves = []struct {
 }{{0, 0.3}, {4999, 0.8125}, {20000, 0.1}, {20001, 0.6}}
 
 func TestEveryExampleSoundsTheSameAsAPluginOfItsOwn(t *testing.T) {
-	files, err := filepath.Glob("../examples/*.mmm")
+	files, err := filepath.Glob("../examples/*/*.mmm")
 	if err != nil || len(files) < 6 {
 		t.Fatalf("%d examples: %v", len(files), err)
 	}
