@@ -58,7 +58,7 @@ type resting struct {
 	cells  map[int]int // index in list by offset
 	list   []cell
 	frozen reach // what a word is that rest does not write
-	left   int  // instructions, below 0 when the search was given up
+	left   int   // instructions, below 0 when the search was given up
 	feeds  bool
 }
 
