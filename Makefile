@@ -2,6 +2,7 @@
 # make demo     builds, plays the plugin in a host, leaves out/demo.wav and out/demo.png
 # make test     everything that CI runs
 # make install  puts the plugin into ~/.clap and ~/.vst3 and the command line into ~/.local/bin
+# make gallery  plays the examples, leaves out/gallery/index.html: pictures, sound, figures
 # make soak     the long runs: fuzzers and the realtime proof, hours if you let them
 # make figures  measures what the documents say, half an hour on a quiet machine
 # make clean    removes what was built
@@ -15,9 +16,9 @@ export LD_LIBRARY_PATH := $(OUT)
 
 GO_SOURCES := $(shell find . -name '*.go' -not -path './out/*' -not -path './tests/*') go.mod go.sum
 RT_SOURCES := CMakeLists.txt tests/vst3/CMakeLists.txt $(shell find realtime plugin cbridge tests/check -name '*.[chS]' -o -name '*.[ch]pp' -o -name '*.map' -o -name '*.cmake' -o -name 'CMakeLists.txt')
-EMBEDDED   := $(shell find session editor $(wildcard lib) -name '*.mmm' -o -name '*.txt' -o -name '*.html' -o -name '*.js' -o -name '*.css')
+EMBEDDED   := $(shell find session editor lib examples gallery -name '*.mmm' -o -name '*.txt' -o -name '*.html' -o -name '*.js' -o -name '*.css')
 
-.PHONY: build demo test soak figures install clean deps check
+.PHONY: build demo gallery test soak figures install clean deps check
 build: deps $(OUT)/mmm $(OUT)/mmm.clap $(OUT)/mmm-patch.so $(OUT)/libmmm.so $(OUT)/examples
 
 deps:
@@ -39,8 +40,8 @@ $(OUT)/libmmm.so: $(GO_SOURCES) $(EMBEDDED) $(OUT)/libmmmrt.so cbridge/mmm.h
 	@rm -f $(OUT)/libmmm.h
 
 # beside the plugin, where its browser finds them
-$(OUT)/examples: $(wildcard examples/*.mmm)
-	@rm -rf $@ && mkdir -p $@ && cp examples/*.mmm $@
+$(OUT)/examples: $(wildcard examples/*/*.mmm)
+	@rm -rf $@ && mkdir -p $@ && cp -r examples/instruments examples/effects examples/generative examples/learning $@
 
 $(HOST): $(shell find tests/host/src -name '*.rs') tests/host/Cargo.toml tests/host/Cargo.lock
 	cargo build -q --release --locked --manifest-path tests/host/Cargo.toml
@@ -53,6 +54,9 @@ $(OUT)/both_formats: $(RT_SOURCES) tests/vst3/both_formats.cpp $(OUT)/mmm.clap
 
 demo: build $(HOST)
 	@build/demo.sh
+
+gallery: build
+	@$(OUT)/mmm gallery -o $(OUT)/gallery && echo "out/gallery/index.html"
 
 test:
 	@build/deps.sh test

@@ -13,7 +13,7 @@ export MMM_CONFORMANCE=${MMM_CONFORMANCE:-$(cd ../shared/conformance 2>/dev/null
     echo "== swaps"
     MMM_SWAP_SECONDS=60 go test ./tests -count=1 -v -run 'TestAMinuteOfStereoDelay|TestFiftySwapsASecond|TestMemoryIsFlat'
     echo "== instances"
-    for patch in examples/subtractive.mmm examples/feedback_delay.mmm \
+    for patch in examples/learning/subtractive.mmm examples/learning/feedback_delay.mmm \
         "$MMM_CONFORMANCE"/larger/{polysynth_four_voices,arpeggiator_driven_by_scheduled_tasks}.mmm; do
         [ -f "$patch" ] || continue
         for n in 1 8 64 256; do

@@ -22,7 +22,8 @@ share() { # file folder
     mv -f "$new" "$2/$(basename "$1")"
 }
 for f in mmm.clap libmmm.so libmmmrt.so; do put "out/$f" "$clap"; done
-for f in out/examples/*.mmm; do put "$f" "$clap/examples"; done
+rm -f "$clap"/examples/*.mmm # where they lay before there were shelves
+for f in out/examples/*/*.mmm; do put "$f" "$clap/examples/$(basename "$(dirname "$f")")"; done
 put "out/mmm.vst3/Contents/$(uname -m)-linux/mmm.so" "$vst3"
 for f in libmmm.so libmmmrt.so; do share "$clap/$f" "$vst3"; done
 put out/mmm "${DESTDIR:-}$lib"

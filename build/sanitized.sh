@@ -22,7 +22,7 @@ CGO_CFLAGS="$flags -O1 -g" CGO_LDFLAGS="-L$out $flags" go build -buildmode=c-sha
     -ldflags "-X=runtime.godebugDefault=asyncpreemptoff=1 -extldflags=-Wl,-soname,libmmm.so,--version-script=$PWD/cbridge/exports.map" \
     -o "$out/libmmm.so" ./cbridge
 rm -f "$out/libmmm.h"
-rm -rf "$out/examples" && mkdir "$out/examples" && cp examples/*.mmm "$out/examples"
+rm -rf "$out/examples" && mkdir "$out/examples" && cp -r examples/instruments examples/effects examples/generative examples/learning "$out/examples"
 # Go's heap is not the sanitizer's; a runtime that stays until the end has not leaked. A thread that ends must not unmap
 # an alternate signal stack that is Go's.
 export ASAN_OPTIONS=detect_leaks=0:handle_segv=0:detect_stack_use_after_return=0:use_sigaltstack=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1

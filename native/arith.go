@@ -2,7 +2,11 @@
 
 package native
 
-import "mmm/compiler/mir"
+import (
+	"math"
+
+	"mmm/compiler/mir"
+)
 
 // direct lists the operations that are one instruction: what it is and the type
 // of its arguments.
@@ -166,21 +170,47 @@ func (w *writer) round(v mir.Value) {
 }
 
 // mod pushes the C fmod of a and b. A dividend smaller than the divisor is the
-// result, and nearly always the case in a phase; wide.go has the divisors that
-// are powers of two.
+// result, and nearly always the case in a phase: that test is a branch, so that
+// the feedback path is as short as it can be. For a divisor that is a power of
+// two from 1 up the quotient's integer part is exact, and so is the rest.
 func (w *writer) mod(va, vb mir.Value) {
+	divisor, fixed := w.numOf(vb)
+	fraction, exponent := math.Frexp(math.Abs(divisor))
 	a, b := w.operand(va, f64), w.operand(vb, f64)
 	w.push(a)
 	w.emit(opF64Abs)
-	w.push(b)
-	w.emit(opF64Abs)
-	w.emit(opF64Lt)
-	w.emit(opIf, int64(f64))
-	w.push(a)
-	w.emit(opElse)
-	w.push(a)
-	w.push(b)
-	w.emit(opCall, int64(w.b.modFunc()))
+	if fixed && fraction == 0.5 && exponent >= 1 && exponent <= 1000 {
+		power := math.Abs(divisor)
+		w.num(power)
+		w.emit(opF64Ge) // this way round a constant needs no register
+		w.emit(opIf, int64(f64))
+		w.push(a)
+		w.push(a)
+		if power != 1 {
+			w.num(1 / power)
+			w.emit(opF64Mul)
+		}
+		w.emit(opF64Trunc)
+		if power != 1 {
+			w.num(power)
+			w.emit(opF64Mul)
+		}
+		w.emit(opF64Sub)
+		w.push(a)
+		w.emit(opF64Copysign)
+		w.emit(opElse)
+		w.push(a)
+	} else {
+		w.push(b)
+		w.emit(opF64Abs)
+		w.emit(opF64Lt)
+		w.emit(opIf, int64(f64))
+		w.push(a)
+		w.emit(opElse)
+		w.push(a)
+		w.push(b)
+		w.emit(opCall, int64(w.b.modFunc()))
+	}
 	w.emit(opEnd)
 	w.done(a, b)
 }

@@ -431,6 +431,12 @@ func (w *writer) choose(in *mir.Instr) {
 	if w.chooseWithout(in) {
 		return
 	}
+	for usual, b := range in.Blocks {
+		if len(b.Instrs) == 0 && len(in.Res) > 0 && len(in.Blocks[1-usual].Instrs) > 0 {
+			w.unless(in, usual)
+			return
+		}
+	}
 	w.get(in.Args[0], i32)
 	locals := w.results(in)
 	w.emit(opIf)
@@ -441,6 +447,23 @@ func (w *writer) choose(in *mir.Instr) {
 	if len(w.out.code) == mark+1 {
 		w.out.code = w.out.code[:mark]
 	}
+	w.emit(opEnd)
+	w.choiceDone(in, locals)
+}
+
+// unless writes an If of which one side computes nothing: its results are set
+// first, so that what leads to them stands before the branch.
+func (w *writer) unless(in *mir.Instr, usual int) {
+	cond := w.operand(in.Args[0], i32)
+	locals := w.results(in)
+	w.branch(in, in.Blocks[usual], locals)
+	w.push(cond)
+	w.done(cond)
+	if usual == 0 {
+		w.emit(opI32Eqz)
+	}
+	w.emit(opIf)
+	w.branch(in, in.Blocks[1-usual], locals)
 	w.emit(opEnd)
 	w.choiceDone(in, locals)
 }

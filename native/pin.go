@@ -1,50 +1,39 @@
-// Long sums. The engine computes a value where it is used, so the terms of a sum
-// would all be computed, and put on the stack, before the first is added: the
-// additions, each waiting for the one before, would stand together at the end of
-// the frame. A store now and then makes them happen among the terms, where the
-// processor has something else to do meanwhile.
+// The order of long computations. The engine computes a value where it is used
+// by something that has an effect: the terms of a long sum would all be computed,
+// and put on the stack, before the first is added, and voice after voice would be
+// computed to its end though parts of all could be done at the same time. A store
+// now and then, to a word that nobody reads, makes values be computed in the order
+// of the program.
 
 package native
 
 import "mmm/compiler/mir"
 
-// pinLeast is the length from which a sum is pinned, pinEvery the additions
-// between two stores.
-const (
-	pinLeast = 12
-	pinEvery = 3
-)
+// pinEvery is after how many operations that lead to a value it is stored.
+const pinEvery = 8
 
-// pins finds the additions of a body after which the sum is stored.
+// pins finds the instructions of a body whose results are stored.
 func pins(f *mir.Func) map[*mir.Instr]bool {
-	made := map[mir.Value]*mir.Instr{}
-	depth := map[*mir.Instr]int{}
-	into := map[*mir.Instr]*mir.Instr{} // the longest sum of which one is part
+	work := make([]int32, f.Values) // operations since the last store, by value
+	found := map[*mir.Instr]bool{}
 	for _, in := range f.Body.Instrs {
-		if in.Op != mir.AddF && in.Op != mir.SubF {
+		if len(in.Res) != 1 || len(in.Args) == 0 {
 			continue
 		}
-		depth[in] = 1
+		sum := int32(1)
+		switch in.Op {
+		case mir.Lane, mir.Pair, mir.BitsF, mir.FBits:
+			sum = 0
+		}
 		for _, a := range in.Args {
-			if d := made[a]; d != nil && depth[d] >= depth[in] {
-				depth[in] = depth[d] + 1
-				into[in] = d
-			}
+			sum += work[a]
+			work[a] = 0 // counted once
 		}
-		made[in.Res[0]] = in
-	}
-	found, seen := map[*mir.Instr]bool{}, map[*mir.Instr]bool{}
-	for i := len(f.Body.Instrs) - 1; i >= 0; i-- {
-		in := f.Body.Instrs[i]
-		if depth[in] < pinLeast || seen[in] {
-			continue
+		if sum >= pinEvery && mir.Ops[in.Op].Pure && in.Op != mir.Lane && in.Op != mir.Pair {
+			found[in] = true
+			sum = 0
 		}
-		for n := 0; in != nil && !seen[in]; in = into[in] {
-			seen[in] = true
-			if n++; n%pinEvery == 0 {
-				found[in] = true
-			}
-		}
+		work[in.Res[0]] = sum
 	}
 	return found
 }

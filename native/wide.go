@@ -9,15 +9,11 @@
 
 package native
 
-import (
-	"math"
-
-	"mmm/compiler/mir"
-)
+import "mmm/compiler/mir"
 
 // wideForm lists the operations that exist on v128.
 var wideForm = [mir.NumOps]opcode{
-	mir.FmaF: opF64x2RelaxedMadd, mir.ModF: opF64x2Trunc, // see powerMod
+	mir.FmaF: opF64x2RelaxedMadd,
 	mir.AddF: opF64x2Add, mir.SubF: opF64x2Sub, mir.MulF: opF64x2Mul, mir.DivF: opF64x2Div,
 	mir.NegF: opF64x2Neg, mir.AbsF: opF64x2Abs, mir.SqrtF: opF64x2Sqrt,
 	mir.FloorF: opF64x2Floor, mir.CeilF: opF64x2Ceil, mir.TruncF: opF64x2Trunc, mir.NearestF: opF64x2Nearest,
@@ -39,11 +35,6 @@ func (a *facts) widen(f *mir.Func) {
 		}
 		// Bits that come from a number are made by no operation.
 		ok := in.Op == mir.FmaF || in.Op == mir.BitsF
-		if in.Op == mir.ModF {
-			if _, ok = a.power(in); !ok {
-				return
-			}
-		}
 		for i, v := range in.Args {
 			constant := a.types[v] == anyType
 			switch {
@@ -66,7 +57,7 @@ func (a *facts) widen(f *mir.Func) {
 	for i := len(order) - 1; i >= 0; i-- {
 		in := order[i]
 		v := in.Res[0]
-		if in.Op != mir.FmaF && in.Op != mir.ModF && !wanted[v] && !(in.Op == mir.FBits && fed[in.Args[0]]) {
+		if in.Op != mir.FmaF && !wanted[v] && !(in.Op == mir.FBits && fed[in.Args[0]]) {
 			continue
 		}
 		a.types[v] = v128
@@ -76,49 +67,8 @@ func (a *facts) widen(f *mir.Func) {
 	}
 }
 
-// power returns the magnitude of a divisor that is a constant power of two, 1 or
-// more.
-func (a *facts) power(in *mir.Instr) (power float64, ok bool) {
-	if a.types[in.Args[1]] != anyType {
-		return 0, false
-	}
-	power = math.Abs(math.Float64frombits(uint64(a.bits[in.Args[1]].bits)))
-	fraction, exponent := math.Frexp(power)
-	return power, fraction == 0.5 && exponent >= 1 && exponent <= 1000
-}
-
-// powerMod pushes the C fmod of a number and a power of two: the quotient's whole
-// part is exact, and so is what is left, but for the sign of 0, which is that of
-// the dividend. No branch: a phase wraps now and then, and every branch of a frame
-// costs moves between registers and stack.
-func (w *writer) powerMod(in *mir.Instr) {
-	power, _ := w.a.power(in)
-	a := w.operand(in.Args[0], v128)
-	w.push(a)
-	w.push(a)
-	if power != 1 {
-		w.literal(int64(math.Float64bits(1/power)), v128)
-		w.emit(opF64x2Mul)
-	}
-	w.emit(opF64x2Trunc)
-	if power != 1 {
-		w.literal(int64(math.Float64bits(power)), v128)
-		w.emit(opF64x2Mul)
-	}
-	w.emit(opF64x2Sub)
-	w.push(a)
-	w.literal(math.MinInt64, v128)
-	w.emit(opV128And)
-	w.emit(opV128Or)
-	w.done(a)
-}
-
 // wide pushes the result of an operation as v128.
 func (w *writer) wide(in *mir.Instr) {
-	if in.Op == mir.ModF {
-		w.powerMod(in)
-		return
-	}
 	for i, v := range in.Args {
 		if i == 1 && (in.Op == mir.ShlI || in.Op == mir.ShrI) {
 			w.emit(opI32Const, w.vals[v].bits&63)

@@ -122,24 +122,28 @@ func (in *Instance) SetSounds(sounds []*state.Sound) error {
 	if len(sounds) == 0 {
 		return nil
 	}
-	list := (*C.mmmrt_sound)(C.calloc(C.size_t(len(sounds)), C.sizeof_mmmrt_sound))
-	defer C.free(unsafe.Pointer(list))
-	for i, s := range sounds {
-		c := &unsafe.Slice(list, len(sounds))[i]
-		c.frames, c.channels = C.uint64_t(s.Frames), C.uint32_t(s.Channels)
-		if p := unsafe.SliceData(s.Singles); len(s.Singles) > 0 {
-			in.sounds.Pin(p)
-			c.singles = (*C.float)(p)
-		}
-		if p := unsafe.SliceData(s.Doubles); len(s.Doubles) > 0 {
-			in.sounds.Pin(p)
-			c.doubles = (*C.double)(p)
-		}
-	}
-	if !C.mmmrt_instance_sounds(in.c, list, C.uint32_t(len(sounds))) {
+	list := cSounds(sounds, &in.sounds)
+	if !C.mmmrt_instance_sounds(in.c, &list[0], C.uint32_t(len(list))) {
 		return errors.New("instance: no memory for its sounds")
 	}
 	return nil
+}
+
+// cSounds makes the C form of sounds, whose samples are pinned.
+func cSounds(sounds []*state.Sound, pin *runtime.Pinner) []C.mmmrt_sound {
+	list := make([]C.mmmrt_sound, len(sounds))
+	for i, s := range sounds {
+		list[i].frames, list[i].channels = C.uint64_t(s.Frames), C.uint32_t(s.Channels)
+		if len(s.Singles) > 0 {
+			pin.Pin(&s.Singles[0])
+			list[i].singles = (*C.float)(&s.Singles[0])
+		}
+		if len(s.Doubles) > 0 {
+			pin.Pin(&s.Doubles[0])
+			list[i].doubles = (*C.double)(&s.Doubles[0])
+		}
+	}
+	return list
 }
 
 // Init runs the initialiser at the sample index now and the rate in Hz, and

@@ -333,6 +333,10 @@ typedef struct mmmrt_packed {
     size_t object_words;
     const mmmrt_cell *cells;
     size_t cell_count;
+    const mmmrt_sound *sounds; /* read by mmmrt_pack; after mmmrt_unpack NULL: mmmrt_packed_sounds has them */
+    size_t sound_count;
+    const uint8_t *samples;
+    size_t sample_bytes;
     const uint8_t *wasm, *code; /* code: of mmmrt_module_save */
     size_t wasm_size, code_size;
 } mmmrt_packed;
@@ -346,6 +350,10 @@ size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size);
    False when they are not what mmmrt_pack of this build wrote; what they mean is
    checked where it is used. [any-thread] */
 bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p);
+
+/* mmmrt_instance_sounds with the sounds of an unpacked program, which must stay
+   until the instance is freed. [any-thread] */
+bool mmmrt_packed_sounds(const mmmrt_packed *p, mmmrt_instance *instance);
 
 /* ---- players ---- */
 

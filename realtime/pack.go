@@ -10,13 +10,15 @@ import (
 	"errors"
 	"runtime"
 	"unsafe"
+
+	"mmm/state"
 )
 
 // Pack returns a program as bytes from which C plays it without a compiler:
 // mmmrt_unpack of this build's libmmmrt reads them. wasm is what m was compiled
 // of. s is a first program: its instance is of m and has not run, and what it
-// holds is where the packed one begins. [any-thread]
-func Pack(m *Module, wasm []byte, s *Swap) ([]byte, error) {
+// holds is where the packed one begins; sounds are the program's. [any-thread]
+func Pack(m *Module, wasm []byte, s *Swap, sounds []*state.Sound) ([]byte, error) {
 	in := s.Instance
 	image, err := cImage(in.img)
 	if err != nil {
@@ -46,6 +48,10 @@ func Pack(m *Module, wasm []byte, s *Swap) ([]byte, error) {
 	if len(wasm) > 0 {
 		pin.Pin(&wasm[0])
 		p.wasm, p.wasm_size = (*C.uint8_t)(&wasm[0]), C.size_t(len(wasm))
+	}
+	if list := cSounds(sounds, &pin); len(list) > 0 {
+		pin.Pin(&list[0])
+		p.sounds, p.sound_count = &list[0], C.size_t(len(list))
 	}
 	s.fill(&p.swap, &pin)
 	bytes := make([]byte, C.mmmrt_pack(&p, nil, 0))

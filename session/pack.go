@@ -50,6 +50,6 @@ func Pack(p *mir.Program) (bytes []byte, unbound []params.Control, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	bytes, err = realtime.Pack(code.module, wasm, &swap)
+	bytes, err = realtime.Pack(code.module, wasm, &swap, p.Sounds)
 	return bytes, unbound, err
 }

@@ -114,7 +114,14 @@ func TestALargePatchSoundsQuicklyAndThenFromTheBestCodeUnheard(t *testing.T) {
 }
 
 // long is a patch that takes much longer to compile than a newer edit may wait.
-func long(seed float64) string { return largePatch(700, seed) }
+func long(seed float64) string { return largePatch(450, seed) }
+
+// finished waits for the compiles that were given up, so that they are in no other
+// test's way.
+func finished(t *testing.T, s *Session) {
+	t.Helper()
+	eventually(t, "abandoned compiles end", func() bool { return len(s.slots) == 0 })
+}
 
 func TestANewerEditDoesNotWaitForALongCompile(t *testing.T) {
 	endless := "#stage(macro)\nfn spin(n){ if (n > 0) spin(n - 1) + spin(n - 1) else 0 }\nfn m(){ let x = spin(60)\n `{ 0 } }\n#stage(main)\nfn dsp(l, r){ m!() }"
@@ -149,6 +156,7 @@ func TestANewerEditDoesNotWaitForALongCompile(t *testing.T) {
 			if out := play(t, s, 1, 0); out[0] != frames+1 {
 				t.Errorf("plays %v", out[0])
 			}
+			finished(t, s)
 		})
 	}
 }
@@ -162,10 +170,11 @@ func TestTheLastOfManyLongEditsAndAShortOnePlays(t *testing.T) {
 	swapped(t, s, "fn dsp(l, r){ 42 }")
 	t.Logf("it waited %v for five long edits", time.Since(begin))
 	eventually(t, "it plays", func() bool { return play(t, s, 10, 0)[frames-1] == 42 })
+	finished(t, s)
 }
 
 func TestAnEngineChosenDuringALongCompileIsUsedByTheNewerEdit(t *testing.T) {
-	s := made(t, largePatch(400, 3))
+	s := made(t, largePatch(150, 3))
 	done := make(chan bool, 1)
 	go func() { done <- s.SetEngine(VM) }()
 	eventually(t, "the long compile begins", func() bool { return len(s.slots) == 1 || s.Engine() == VM })
@@ -290,7 +299,7 @@ func TestEqualPatchesShareOneBuildUntilAFileOfTheirsChanges(t *testing.T) {
 // has kept.
 func TestReopeningAProjectCostsAFractionOfCompiling(t *testing.T) {
 	const instances = 50
-	cache, _ := keptIn(t)
+	cache, dir := keptIn(t)
 	text := largePatch(100, 5)
 	open := func() (first, each time.Duration) {
 		forget()
@@ -325,13 +334,29 @@ func TestReopeningAProjectCostsAFractionOfCompiling(t *testing.T) {
 		cache.Flush()
 		return first, each
 	}
-	begin := time.Now()
-	realtime.SetKeeper(nil)
-	direct(t, text, 1)
-	whole := time.Since(begin)
-	realtime.SetKeeper(cache)
-	first, each := open()
-	firstKept, eachKept := open()
+	least := func(a *time.Duration, b time.Duration) {
+		if *a == 0 || b < *a {
+			*a = b
+		}
+	}
+	var whole, first, each, firstKept, eachKept time.Duration
+	for range 3 { // what else runs here comes and goes
+		realtime.SetKeeper(nil)
+		forget()
+		begin := time.Now()
+		direct(t, text, 1)
+		least(&whole, time.Since(begin))
+		if err := emptyFolder(dir); err != nil {
+			t.Fatal(err)
+		}
+		realtime.SetKeeper(cache)
+		a, b := open()
+		least(&first, a)
+		least(&each, b)
+		a, b = open()
+		least(&firstKept, a)
+		least(&eachKept, b)
+	}
 	t.Logf("compiled well %v; nothing kept: first %v, each further %v; kept on disk: first %v, each further %v",
 		whole, first, each, firstKept, eachKept)
 	if first > whole {
@@ -343,4 +368,15 @@ func TestReopeningAProjectCostsAFractionOfCompiling(t *testing.T) {
 	if firstKept > whole*2/3 {
 		t.Errorf("the first instance took %v though its code is kept, compiling takes %v", firstKept, whole)
 	}
+}
+
+// emptyFolder deletes the code in a cache folder.
+func emptyFolder(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.code"))
+	for _, file := range files {
+		if e := os.Remove(file); err == nil {
+			err = e
+		}
+	}
+	return err
 }

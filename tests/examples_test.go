@@ -2,66 +2,200 @@ package tests
 
 import (
 	"math"
-	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"mmm/compiler"
 	"mmm/compiler/mir"
+	"mmm/examples"
+	"mmm/gallery"
 	"mmm/realtime"
 	"mmm/render"
 	"mmm/session"
 )
 
-// melody plays four notes in the first second.
-var melody = []realtime.Event{
-	{Time: 1000, Kind: realtime.NoteOn, Key: 45, Value: 0.8}, {Time: 9000, Kind: realtime.NoteOff, Key: 45},
-	{Time: 12001, Kind: realtime.NoteOn, Key: 57, Value: 0.6}, {Time: 20000, Kind: realtime.NoteOff, Key: 57},
-	{Time: 24000, Kind: realtime.MIDI, MIDI: [3]byte{0x90, 64, 100}}, {Time: 33003, Kind: realtime.MIDI, MIDI: [3]byte{0x80, 64, 0}},
-	{Time: 36000, Kind: realtime.NoteOn, Key: 69, Value: 1}, {Time: 44000, Kind: realtime.NoteOff, Key: 69},
+// everyExample runs a test for each example.
+func everyExample(t *testing.T, run func(t *testing.T, e examples.Example, p *mir.Program)) {
+	t.Helper()
+	for _, e := range examples.All() {
+		t.Run(e.Shelf+"/"+e.Name, func(t *testing.T) { run(t, e, compiled(t, e.Path(), e.Text)) })
+	}
 }
 
-func TestEveryExampleSoundsAndBothEnginesAgreeOnEveryBit(t *testing.T) {
-	files, err := filepath.Glob("../examples/*.mmm")
-	if err != nil || len(files) < 6 {
-		t.Fatalf("%d examples: %v", len(files), err)
+func collected(t *testing.T, job render.Job) [][]float64 {
+	t.Helper()
+	sound, err := job.Collect()
+	if err != nil {
+		t.Fatal(err)
 	}
-	more, _ := filepath.Glob("../examples/demo/*r*.mmm")
-	for _, file := range append(files, more...) {
-		if filepath.Base(file) == "broken.mmm" {
-			continue
+	return sound
+}
+
+// sameBits fails if two sounds differ in any bit or are not numbers.
+func sameBits(t *testing.T, a, b [][]float64) {
+	t.Helper()
+	for i, c := range a {
+		for k, x := range c {
+			if y := b[i][k]; math.Float64bits(x) != math.Float64bits(y) {
+				t.Fatalf("channel %d frame %d: %v and %v", i, k, x, y)
+			}
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				t.Fatalf("channel %d frame %d is %v", i, k, x)
+			}
 		}
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			p := compiled(t, file, string(read(t, file[3:])))
-			sound := map[string][][]float64{}
-			for engine, block := range map[string]int{session.Native: 512, session.VM: 97} {
-				job := render.Job{Program: p, Engine: engine, Rate: 48000, Frames: 96000, Block: block, Events: melody}
-				got, err := job.Collect()
-				if err != nil {
-					t.Fatalf("%s: %v", engine, err)
-				}
-				sound[engine] = got
-			}
-			peak := 0.0
-			for i, c := range sound[session.Native] {
-				for k, x := range c {
-					if y := sound[session.VM][i][k]; math.Float64bits(x) != math.Float64bits(y) {
-						t.Fatalf("channel %d frame %d: native %v, vm %v", i, k, x, y)
-					}
-					if math.IsNaN(x) || math.IsInf(x, 0) {
-						t.Fatalf("channel %d frame %d is %v", i, k, x)
-					}
-					peak = max(peak, math.Abs(x))
-				}
-			}
-			if peak < 0.01 || peak > 1.2 {
-				t.Errorf("peak %v: an example is heard and does not clip", peak)
-			}
+	}
+}
+
+func TestThereAreThirtyExamplesWithHeadersAndKnobs(t *testing.T) {
+	count := map[string]int{}
+	titles := map[string]string{}
+	everyExample(t, func(t *testing.T, e examples.Example, p *mir.Program) {
+		count[e.Shelf]++
+		if e.Title == "" || e.Author != "mmm" || len(e.Tags) < 3 || len(e.Description) < 40 {
+			t.Errorf("header: %+v", e.Header)
+		}
+		if other := titles[e.Title]; other != "" {
+			t.Errorf("%q is the title of %s as well", e.Title, other)
+		}
+		titles[e.Title] = e.Path()
+		knobs := session.Controls(p)
+		if len(knobs) < 2 {
+			t.Errorf("%d knobs", len(knobs))
+		}
+		if p.Image.Outs != 2 {
+			t.Errorf("%d outputs", p.Image.Outs)
+		}
+		if isEffect := slices.Contains(e.Tags, "effect"); isEffect != (p.Image.Ins > 0) {
+			t.Errorf("tagged as an effect: %v, inputs: %d", isEffect, p.Image.Ins)
+		}
+	})
+	for shelf, least := range map[string]int{"instruments": 10, "effects": 10, "generative": 5, "learning": 5} {
+		if count[shelf] < least {
+			t.Errorf("%s: %d patches", shelf, count[shelf])
+		}
+	}
+}
+
+func TestEveryExampleIsTheSameOnBothEnginesAndSurvivesASwapToItself(t *testing.T) {
+	const seconds = 1.4 // four notes, a chord, the next chord's start
+	everyExample(t, func(t *testing.T, e examples.Example, p *mir.Program) {
+		job := gallery.Job(e, p, session.Native, seconds)
+		native := collected(t, job)
+		job.Swaps = []render.Swap{{Frame: 50001, Program: compiled(t, e.Path(), e.Text)}}
+		sameBits(t, native, collected(t, job))
+		job = gallery.Job(e, p, session.VM, seconds)
+		job.Block = 97
+		sameBits(t, native, collected(t, job))
+	})
+	for _, name := range []string{"before", "after"} {
+		t.Run("demo/"+name, func(t *testing.T) {
+			p := compiled(t, name, string(read(t, "examples/demo/"+name+".mmm")))
+			e := examples.Example{}
+			vm := gallery.Job(e, p, session.VM, seconds)
+			vm.Block = 97
+			sameBits(t, collected(t, gallery.Job(e, p, session.Native, seconds)), collected(t, vm))
 		})
 	}
 }
 
+// playsByItself tells whether an example sounds without notes and input.
+func playsByItself(e examples.Example) bool {
+	return e.Shelf == "generative" || e.Name == "tone"
+}
+
+// slowest is how many times real time an example must run at least, whatever the
+// machine is doing; docs/examples.md has the figures of a quiet one.
+const slowest = 5
+
+func TestEveryExampleIsLoudEnoughNotTooLoudAndClean(t *testing.T) {
+	everyExample(t, func(t *testing.T, e examples.Example, p *mir.Program) {
+		entry, err := gallery.Play(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := entry.Figures
+		t.Logf("%+v, %.0f times real time, ready after %v", f, entry.Realtime, entry.Ready)
+		if f.Peak > -1 {
+			t.Errorf("peak %.2f dBFS", f.Peak)
+		}
+		if f.RMS < -45 {
+			t.Errorf("effective value %.1f dBFS", f.RMS)
+		}
+		if f.DC > -60 {
+			t.Errorf("DC %.1f dBFS", f.DC)
+		}
+		if f.Edge > 1.2 {
+			t.Errorf("a note starts with a step %.2f times as large as any of the sound", f.Edge)
+		}
+		if !playsByItself(e) && f.Quiet > -100 {
+			t.Errorf("%.1f dBFS before the first note", f.Quiet)
+		}
+		if f.Treble > 0.5 || f.Bass > 0.95 {
+			t.Errorf("%.0f %% of the power below 250 Hz, %.0f %% above 4 kHz", f.Bass*100, f.Treble*100)
+		}
+		if slices.Contains(e.Tags, "bass") && f.Bass < 0.35 {
+			t.Errorf("a bass with %.0f %% of its power below 250 Hz", f.Bass*100)
+		}
+		if entry.Realtime < slowest {
+			t.Errorf("%.1f times real time", entry.Realtime)
+		}
+	})
+}
+
+func TestEveryInstrumentAndEffectFallsSilent(t *testing.T) {
+	everyExample(t, func(t *testing.T, e examples.Example, p *mir.Program) {
+		if playsByItself(e) {
+			return
+		}
+		sound := collected(t, gallery.Job(e, p, session.Native, 20))
+		if f := gallery.Measure(sound, nil); f.Tail > -60 {
+			t.Errorf("%.1f dBFS, 15 s after the last note", f.Tail)
+		}
+		silent := gallery.Job(e, p, session.Native, 1)
+		silent.Events, silent.Input = nil, nil
+		if f := gallery.Measure(collected(t, silent), nil); f.Peak > -100 {
+			t.Errorf("%.1f dBFS without notes and input", f.Peak)
+		}
+	})
+}
+
+func TestNoKnobMakesAnExampleClip(t *testing.T) {
+	everyExample(t, func(t *testing.T, e examples.Example, p *mir.Program) {
+		for _, c := range session.Controls(p) {
+			for _, v := range []float64{c.Min, c.Max} {
+				job := gallery.Job(e, p, session.Native, 2)
+				job.Set = map[string]float64{c.Path: v}
+				f := gallery.Measure(collected(t, job), job.Events)
+				if f.Peak > 0 || math.IsNaN(f.Peak) {
+					t.Errorf("%s at %v: peak %.1f dBFS", c.Path, v, f.Peak)
+				}
+			}
+		}
+	})
+}
+
+func TestGenerativeExamplesFollowTheSongAndTheirSeed(t *testing.T) {
+	everyExample(t, func(t *testing.T, e examples.Example, p *mir.Program) {
+		if e.Shelf != "generative" {
+			return
+		}
+		job := gallery.Job(e, p, session.Native, 5)
+		alone := collected(t, job)
+		sameBits(t, alone, collected(t, job))
+		job.Set = map[string]float64{"seed": 41}
+		if reflect.DeepEqual(alone, collected(t, job)) {
+			t.Error("another seed, the same music")
+		}
+		job.Set = nil
+		job.Events = append(job.Events, realtime.Event{Kind: realtime.Transport, Playing: true, Tempo: 150})
+		if reflect.DeepEqual(alone, collected(t, job)) {
+			t.Error("a song of 150 beats a minute changes nothing")
+		}
+	})
+}
 func TestPatchesInTheDocumentsCompile(t *testing.T) {
 	block := regexp.MustCompile("(?s)```mimium\n(.*?)```")
 	n := 0

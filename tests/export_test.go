@@ -44,7 +44,7 @@ var exportMoves = []struct {
 }{{0, 0.3}, {4999, 0.8125}, {20000, 0.1}, {20001, 0.6}}
 
 func TestEveryExampleSoundsTheSameAsAPluginOfItsOwn(t *testing.T) {
-	files, err := filepath.Glob("../examples/*.mmm")
+	files, err := filepath.Glob("../examples/*/*.mmm")
 	if err != nil || len(files) < 6 {
 		t.Fatalf("%d examples: %v", len(files), err)
 	}
@@ -317,7 +317,7 @@ func TestAnExportedVST3PlaysInAHostThatIsNotOurs(t *testing.T) {
 	run := newHostRun(t)
 	run.write("two.mmm", []byte("// title: Two\nfn dsp(l, r){ (l * Slider!(\"gain\", 0.5, 0, 4), Slider!(\"other\", 440, 40, 840) / 840) }\n"))
 	run.exported("two.mmm", "two.vst3")
-	t.Log("\n" + heard(t, built(t, filepath.Join("venv", "bin", "python")), filepath.Join("vst3", "exported_host.py"), filepath.Join(run.folder, "two.vst3")))
+	t.Log("\n" + said(t, built(t, filepath.Join("venv", "bin", "python")), filepath.Join("vst3", "exported_host.py"), filepath.Join(run.folder, "two.vst3")))
 }
 
 // Voices, knobs of single notes, curves, steps and labels are the same in a plugin
@@ -384,4 +384,38 @@ wav plugin.wav
 			}
 		}
 	}
+}
+
+// What a patch reads of sound files is in the plugin.
+func TestSoundFilesAreExportedWithThePatch(t *testing.T) {
+	run := newHostRun(t)
+	for name, bits := range map[string]int{"single.wav": 32, "wide.wav": 24} {
+		out, err := audiofile.Create(filepath.Join(run.folder, name), 48000, 1, bits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Write([][]float64{{0.5, 0.25, -0.5, 0.125, 0.75}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run.write("sampler.mmm", []byte("fn dsp(){ (Sampler_mono!(\"single.wav\").player(now % 5), Sampler_mono!(\"wide.wav\").player((now + 1) % 5)) }\n"))
+	run.exported("sampler.mmm", "sampler.clap")
+	for _, name := range []string{"single.wav", "wide.wav", "sampler.mmm"} {
+		if err := os.Remove(filepath.Join(run.folder, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run.play(`
+plugin only
+activate 48000 1 512
+process 50
+expect sample 0 0 == 0.5
+expect sample 2 0 == -0.5
+expect sample 4 0 == 0.75
+expect sample 0 1 == 0.25
+expect sample 3 1 == 0.75
+`, hostPlugin("sampler.clap"))
 }

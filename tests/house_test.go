@@ -35,6 +35,7 @@ compiler/emit     middle form to bytecode
 draft             files that appear when they are complete
 audiofile         sound files
 lib               the standard library's files
+examples          the patches that come with mmm
 compiler/stage    modules and macros; runs the macro stage on the vm
 compiler          the front door
 native            middle form to WebAssembly; never sees vm
@@ -46,6 +47,7 @@ editor            serves the page of a session
 plot              pictures of sound
 render            programs without a host
 export            plugins that contain one patch
+gallery           the examples played, measured, shown
 cbridge           the C face, no logic
 cmd/mmm           the command line
 tests             may use everything
@@ -58,6 +60,7 @@ var allowed = map[string][]string{
 	"vm":             {"compiler/source", "state"},
 	"native":         {"compiler/source", "state", "compiler/mir"},
 	"lib":            {},
+	"examples":       {},
 	"params":         {"state"},
 	"state":          {},
 	"realtime":       {"state"},

@@ -14,7 +14,7 @@ import (
 // tasks, a recursive one.
 func manyPatches(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("../examples/*.mmm")
+	files, err := filepath.Glob("../examples/*/*.mmm")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}

@@ -90,7 +90,7 @@ func TestCodeMadeQuicklyComputesTheSameBitsAlsoWhenItIsReplaced(t *testing.T) {
 // programs in these folders of the corpus.
 func patchFiles(t *testing.T, folders string) []string {
 	t.Helper()
-	files, err := filepath.Glob("../examples/*.mmm")
+	files, err := filepath.Glob("../examples/*/*.mmm")
 	if corpus := os.Getenv("MMM_CONFORMANCE"); err == nil && corpus != "" {
 		var more []string
 		more, err = filepath.Glob(filepath.Join(corpus, folders, "*.mmm"))

@@ -13,9 +13,18 @@ import (
 	"mmm/compiler/diag"
 	"mmm/compiler/mir"
 	"mmm/compiler/stage"
+	"mmm/realtime"
 	"mmm/render"
 	"mmm/session"
 )
+
+// melody plays four notes in the first second.
+var melody = []realtime.Event{
+	{Time: 1000, Kind: realtime.NoteOn, Key: 45, Value: 0.8}, {Time: 9000, Kind: realtime.NoteOff, Key: 45},
+	{Time: 12001, Kind: realtime.NoteOn, Key: 57, Value: 0.6}, {Time: 20000, Kind: realtime.NoteOff, Key: 57},
+	{Time: 24000, Kind: realtime.MIDI, MIDI: [3]byte{0x90, 64, 100}}, {Time: 33003, Kind: realtime.MIDI, MIDI: [3]byte{0x80, 64, 0}},
+	{Time: 36000, Kind: realtime.NoteOn, Key: 69, Value: 1}, {Time: 44000, Kind: realtime.NoteOff, Key: 69},
+}
 
 // A patch of the tour says what it does in the comments of newProgram and these:
 //

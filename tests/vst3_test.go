@@ -24,9 +24,9 @@ func vst3Library(t *testing.T) string {
 	return built(t, filepath.Join("mmm.vst3", "Contents", machine+"-linux", "mmm.so"))
 }
 
-// heard runs a program for at most two minutes and returns what it said; every
+// said runs a program for at most two minutes and returns what it said; every
 // line that begins with ok is a thing that held.
-func heard(t *testing.T, name string, args ...string) string {
+func said(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	var out bytes.Buffer
@@ -48,11 +48,11 @@ func TestHostsPlayTheVST3Plugin(t *testing.T) {
 	python := built(t, filepath.Join("venv", "bin", "python"))
 	for script, least := range map[string]int{"pedalboard_host.py": 14, "dawdreamer_host.py": 5} {
 		t.Run(strings.TrimSuffix(script, "_host.py"), func(t *testing.T) {
-			said := heard(t, python, filepath.Join("vst3", script))
-			if n := strings.Count(said, "ok   "); n < least {
+			out := said(t, python, filepath.Join("vst3", script))
+			if n := strings.Count(out, "ok   "); n < least {
 				t.Errorf("%d things held, %d are wanted", n, least)
 			}
-			t.Log("\n" + said)
+			t.Log("\n" + out)
 		})
 	}
 }
@@ -72,7 +72,7 @@ func TestBothFormatsShareStatesAndOneLibraryInAProcess(t *testing.T) {
 	run.saveState()
 	for _, first := range []string{"clap", "vst3"} {
 		t.Run(first+" first", func(t *testing.T) {
-			t.Log("\n" + heard(t, built(t, "both_formats"), built(t, "mmm.clap"), vst3Library(t), filepath.Join(run.folder, "both.state"), filepath.Join(run.folder, "voice.state"), first))
+			t.Log("\n" + said(t, built(t, "both_formats"), built(t, "mmm.clap"), vst3Library(t), filepath.Join(run.folder, "both.state"), filepath.Join(run.folder, "voice.state"), first))
 		})
 	}
 	// and back: what was saved in a VST3 host is loaded in the CLAP host
@@ -110,13 +110,13 @@ func TestInstallPutsEveryPartInItsPlace(t *testing.T) {
 	cmd := exec.Command("build/install.sh")
 	cmd.Dir = root
 	cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
-	said, err := cmd.CombinedOutput()
+	installed, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, said)
+		t.Fatalf("%v\n%s", err, installed)
 	}
 	for what, path := range map[string]string{"CLAP plugin": ".clap/mmm/mmm.clap", "VST3 plugin": ".vst3/mmm.vst3", "command line": ".local/bin/mmm"} {
-		if !regexp.MustCompile(what + `: +` + regexp.QuoteMeta(filepath.Join(home, path)) + `\n`).Match(said) {
-			t.Errorf("it does not say where the %s is:\n%s", what, said)
+		if !regexp.MustCompile(what + `: +` + regexp.QuoteMeta(filepath.Join(home, path)) + `\n`).Match(installed) {
+			t.Errorf("it does not say where the %s is:\n%s", what, installed)
 		}
 	}
 	run := newHostRun(t)
@@ -126,7 +126,7 @@ func TestInstallPutsEveryPartInItsPlace(t *testing.T) {
 		t.Fatalf("%v %v", library, err)
 	}
 	t.Setenv("LD_LIBRARY_PATH", "")
-	heard(t, built(t, "both_formats"), filepath.Join(home, ".clap/mmm/mmm.clap"), library[0], filepath.Join(run.folder, "both.state"), filepath.Join(run.folder, "voice.state"), "vst3")
+	said(t, built(t, "both_formats"), filepath.Join(home, ".clap/mmm/mmm.clap"), library[0], filepath.Join(run.folder, "both.state"), filepath.Join(run.folder, "voice.state"), "vst3")
 	patch := filepath.Join(run.folder, "knob.mmm")
-	heard(t, filepath.Join(home, ".local/bin/mmm"), "check", patch)
+	said(t, filepath.Join(home, ".local/bin/mmm"), "check", patch)
 }

@@ -49,7 +49,7 @@ func newRoot() *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRender(), newCheck(), newBench(), newEmit(), newPlot(), newDoc(), newExport())
+	root.AddCommand(newRender(), newCheck(), newBench(), newEmit(), newPlot(), newDoc(), newExport(), newGallery())
 	for _, c := range append(root.Commands(), root) {
 		positional := c.Args
 		c.Args = func(cmd *cobra.Command, args []string) error {

@@ -18,6 +18,7 @@ func Pack(p *Program) *Program {
 	q := copyProgram(p)
 	out := &outliner{p: q}
 	for _, f := range q.Funcs[:len(p.Funcs)] {
+		speculate(f.Body)
 		k := &packer{f: f, out: out}
 		if f == q.Dsp {
 			k.ahead = FindSteady(q, f)
@@ -126,7 +127,10 @@ func (k *packer) block(b *Block) {
 	k.survey(b)
 	k.seed(b)
 	k.prune()
-	k.write(b)
+	if k.write(b) {
+		k.ahead = nil
+		k.arrange(b)
+	}
 }
 
 // survey reads a block.

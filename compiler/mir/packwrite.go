@@ -4,18 +4,33 @@ package mir
 
 import "container/heap"
 
-// write replaces the instructions of b by pairs and what is left.
-func (k *packer) write(b *Block) {
+// write replaces the instructions of b by pairs and what is left, and reports
+// whether there are pairs.
+func (k *packer) write(b *Block) bool {
 	any := false
 	for _, m := range k.mate {
 		any = any || m >= 0
 	}
 	if !any {
-		return
+		return false
 	}
 	k.body = make([]*Instr, 0, len(k.nodes))
 	k.wides, k.built = map[int32][]Value{}, map[[2]Value]Value{}
-	ready := &byPlace{}
+	k.each(func(a, b int32) bool { return a < b }, func(i int32) {
+		if k.mate[i] >= 0 {
+			k.writePair(i)
+		} else {
+			k.body = append(k.body, k.nodes[i])
+		}
+	})
+	b.Instrs = k.body
+	return true
+}
+
+// each visits the nodes in an order in which they can be, a pair as its first
+// node; of those that can be next the least.
+func (k *packer) each(less func(a, b int32) bool, visit func(i int32)) {
+	ready := &byOrder{less: less}
 	waits := append([]int32(nil), k.preds...)
 	free := func(i int32) {
 		if m := k.mate[i]; m >= 0 {
@@ -37,12 +52,10 @@ func (k *packer) write(b *Block) {
 	}
 	for ready.Len() > 0 {
 		i := heap.Pop(ready).(int32)
+		visit(i)
 		done := []int32{i}
 		if k.mate[i] >= 0 {
-			k.writePair(i)
 			done = append(done, k.mate[i])
-		} else {
-			k.body = append(k.body, k.nodes[i])
 		}
 		for _, d := range done {
 			for _, s := range k.succ[d] {
@@ -52,24 +65,26 @@ func (k *packer) write(b *Block) {
 			}
 		}
 	}
-	b.Instrs = k.body
 }
 
-// byPlace is a heap of nodes in the order of the block.
-type byPlace []int32
+// byOrder is a heap of nodes.
+type byOrder struct {
+	nodes []int32
+	less  func(a, b int32) bool
+}
 
-func (h byPlace) Len() int           { return len(h) }
-func (h byPlace) Less(i, j int) bool { return h[i] < h[j] }
-func (h byPlace) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *byOrder) Len() int           { return len(h.nodes) }
+func (h *byOrder) Less(i, j int) bool { return h.less(h.nodes[i], h.nodes[j]) }
+func (h *byOrder) Swap(i, j int)      { h.nodes[i], h.nodes[j] = h.nodes[j], h.nodes[i] }
 
 // Push adds a node.
-func (h *byPlace) Push(x any) { *h = append(*h, x.(int32)) }
+func (h *byOrder) Push(x any) { h.nodes = append(h.nodes, x.(int32)) }
 
 // Pop removes the last node.
-func (h *byPlace) Pop() any {
-	old := *h
-	x := old[len(old)-1]
-	*h = old[:len(old)-1]
+func (h *byOrder) Pop() any {
+	last := len(h.nodes) - 1
+	x := h.nodes[last]
+	h.nodes = h.nodes[:last]
 	return x
 }
 

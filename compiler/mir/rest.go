@@ -36,7 +36,7 @@ func (p *Program) Resting() *Rest {
 	// What is written only while notes are held may have any value. If that is
 	// too little to know, it must be 0.
 	for _, frozen := range []reach{anything, number(0)} {
-		r := &resting{p: p, cells: map[int]int{}, frozen: frozen, left: restBudget}
+		r := &resting{p: p, cells: map[int]int{}, touch: map[*Block]bool{}, frozen: frozen, left: restBudget}
 		if rest := r.find(); rest != nil {
 			return rest
 		}
@@ -57,8 +57,9 @@ type resting struct {
 	p      *Program
 	cells  map[int]int // index in list by offset
 	list   []cell
-	frozen reach // what a word is that rest does not write
-	left   int   // instructions, below 0 when the search was given up
+	touch  map[*Block]bool // whether a block has to do with the state
+	frozen reach           // what a word is that rest does not write
+	left   int             // instructions, below 0 when the search was given up
 	feeds  bool
 }
 
@@ -300,11 +301,18 @@ func (r *resting) branch(in *Instr, condition reach, fr *frame, t *turn) []reach
 
 // anyOf is what is known after one of some blocks has run.
 func (r *resting) anyOf(blocks []*Block, fr *frame, t *turn) (results []reach) {
-	before, vars := t.clone(), slices.Clone(fr.vars)
+	stateful := slices.ContainsFunc(blocks, r.touches)
+	before, vars := t, slices.Clone(fr.vars)
+	if stateful {
+		before = t.clone()
+	}
 	var joined []reach
 	for i, b := range blocks {
-		r.left -= len(before.now) // copies count, too: a large patch has many branches and many words
-		after := before.clone()
+		after := before // in large programs copies would be all the work
+		if stateful {
+			after = before.clone()
+			r.left -= len(before.now) // they count, too
+		}
 		fr.vars = slices.Clone(vars)
 		out := r.block(b, fr, after)
 		if i == 0 {
@@ -312,10 +320,29 @@ func (r *resting) anyOf(blocks []*Block, fr *frame, t *turn) (results []reach) {
 			continue
 		}
 		results, joined = joinAll(results, out), joinAll(joined, fr.vars)
+		if !stateful {
+			continue
+		}
 		t.merge(r.fill(t.clone()), r.fill(after))
 	}
 	fr.vars = joined
 	return results
+}
+
+// touches reports whether a block reads or writes the state.
+func (r *resting) touches(b *Block) bool {
+	touch, ok := r.touch[b]
+	if ok {
+		return touch
+	}
+	Walk(b, func(in *Instr) {
+		switch in.Op {
+		case GetState, SetState, Mem, Delay, Call:
+			touch = true
+		}
+	})
+	r.touch[b] = touch
+	return touch
 }
 
 // joinAll joins two lists of one length.

@@ -55,6 +55,11 @@ mmmrt_instance *make_instance(Instance *i, double rate) {
         log(i, MMM_LOG_ERROR, why);
         return nullptr;
     }
+    if (!mmmrt_packed_sounds(&program, made)) {
+        log(i, MMM_LOG_ERROR, "no memory for the sounds of the patch");
+        mmmrt_instance_free(made);
+        return nullptr;
+    }
     uint64_t *words = mmmrt_instance_words(made);
     for (size_t k = 0; k < program.cell_count; k++) words[program.cells[k].index] = program.cells[k].word;
     for (size_t slot = 0; slot < i->payload->controls.size(); slot++) {

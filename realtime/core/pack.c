@@ -4,6 +4,7 @@
    with the library of the same build. */
 #include "../mmmrt.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MAGIC UINT64_C(0x31306b6361706d6d) /* "mmpack01" */
@@ -13,7 +14,14 @@ typedef struct head {
     uint64_t magic;
     uint32_t image_size, swap_size; /* of the structures: another build's may differ */
     uint64_t deep;
+    uint64_t sounds;
 } head;
+
+/* What precedes a sound's samples. */
+typedef struct sound_head {
+    uint64_t frames;
+    uint32_t channels, wide; /* wide: of 64 bits */
+} sound_head;
 
 /* ---- out ---- */
 
@@ -48,9 +56,22 @@ static mmmrt_swap plain(const mmmrt_swap *s) {
     return kept;
 }
 
+static void put_sounds(writer *w, const mmmrt_packed *p) {
+    for (size_t i = 0; i < p->sound_count; i++) {
+        const mmmrt_sound *s = &p->sounds[i];
+        sound_head h = {s->frames, s->channels, s->doubles != NULL};
+        uint64_t samples = s->frames * s->channels;
+        put(w, &h, sizeof h);
+        if (h.wide)
+            put(w, s->doubles, samples * sizeof *s->doubles);
+        else
+            put(w, s->singles, samples * sizeof *s->singles);
+    }
+}
+
 size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size) {
     writer w = {to, size, 0};
-    head h = {MAGIC, sizeof p->image, sizeof p->swap, p->deep};
+    head h = {MAGIC, sizeof p->image, sizeof p->swap, p->deep, p->sound_count};
     mmmrt_swap swap = plain(&p->swap);
     put(&w, &h, sizeof h);
     put(&w, &p->image, sizeof p->image);
@@ -62,6 +83,7 @@ size_t mmmrt_pack(const mmmrt_packed *p, uint8_t *to, size_t size) {
     put(&w, p->swap.rest.rings, p->swap.rest.ring_count * 2 * sizeof *p->swap.rest.rings);
     put(&w, p->objects, p->object_words * sizeof *p->objects);
     put(&w, p->cells, p->cell_count * sizeof *p->cells);
+    put_sounds(&w, p);
     put(&w, p->wasm, p->wasm_size);
     put(&w, p->code, p->code_size);
     return w.used;
@@ -122,6 +144,41 @@ static bool take_rest(reader *r, mmmrt_rest *rest) {
     return rest->rings && words == rest->word_count && rings == rest->ring_count;
 }
 
+static bool take_sound(reader *r, mmmrt_sound *s) {
+    sound_head h;
+    size_t count;
+    if (!copy(r, &h, sizeof h))
+        return false;
+    const void *samples = take(r, h.wide ? sizeof(double) : sizeof(float), &count);
+    *s = (mmmrt_sound){h.wide ? NULL : samples, h.wide ? samples : NULL, h.frames, h.channels};
+    return samples && (h.channels ? count / h.channels == h.frames && count % h.channels == 0 : count == 0);
+}
+
+/* Notes where the sounds are, and that they are whole. */
+static bool find_sounds(reader *r, mmmrt_packed *p) {
+    p->samples = r->from;
+    for (size_t i = 0; i < p->sound_count; i++) {
+        mmmrt_sound sound;
+        if (!take_sound(r, &sound))
+            return false;
+    }
+    p->sample_bytes = (size_t)(r->from - p->samples);
+    return true;
+}
+
+bool mmmrt_packed_sounds(const mmmrt_packed *p, mmmrt_instance *instance) {
+    if (p->sound_count == 0)
+        return true;
+    mmmrt_sound *list = calloc(p->sound_count, sizeof *list);
+    reader r = {p->samples, p->sample_bytes};
+    bool ok = list != NULL;
+    for (size_t i = 0; ok && i < p->sound_count; i++)
+        ok = take_sound(&r, &list[i]);
+    ok = ok && mmmrt_instance_sounds(instance, list, (uint32_t)p->sound_count);
+    free(list);
+    return ok;
+}
+
 bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p) {
     reader r = {from, size};
     head h;
@@ -129,6 +186,7 @@ bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p) {
     if (!copy(&r, &h, sizeof h) || h.magic != MAGIC || h.image_size != sizeof p->image || h.swap_size != sizeof p->swap)
         return false;
     p->deep = h.deep != 0;
+    p->sound_count = h.sounds;
     if (!copy(&r, &p->image, sizeof p->image) || !copy(&r, &p->swap, sizeof p->swap))
         return false;
     p->swap = plain(&p->swap);
@@ -136,7 +194,7 @@ bool mmmrt_unpack(const uint8_t *from, size_t size, mmmrt_packed *p) {
         return false;
     p->objects = take(&r, sizeof *p->objects, &p->object_words);
     p->cells = p->objects ? take(&r, sizeof *p->cells, &p->cell_count) : NULL;
-    p->wasm = p->cells ? take(&r, 1, &p->wasm_size) : NULL;
+    p->wasm = p->cells && find_sounds(&r, p) ? take(&r, 1, &p->wasm_size) : NULL;
     p->code = p->wasm ? take(&r, 1, &p->code_size) : NULL;
     if (!p->code || r.left != 0)
         return false;
