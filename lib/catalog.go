@@ -24,9 +24,11 @@ type Module struct {
 //	// Source: where the method is published
 //	// Example: an expression for dsp
 //	//   that may go on
+//	//   where let what = stands before dsp
 type Function struct {
 	Module, Name string
 	Params       string // as written between the parentheses
+	Result       string // its type, if written
 	Macro        bool   // of the macro stage: called with !, or by macros
 	Doc          string // what stands before Source and Example, in one line
 	Source       string
@@ -57,7 +59,7 @@ func (f Function) Summary() string {
 
 var (
 	sentence = regexp.MustCompile(`^.*?\.(\s|$)`)
-	publicFn = regexp.MustCompile(`^\s*pub fn (\w+)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)\s*(?:->.*)?\{`)
+	publicFn = regexp.MustCompile(`^\s*pub fn (\w+)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)\s*(?:->(.*))?\{`)
 	stageTag = regexp.MustCompile(`^\s*#stage\((\w+)\)`)
 )
 
@@ -106,7 +108,7 @@ func module(name, text string) Module {
 			m.Heading, top = strings.Join(comment, "\n"), false
 		}
 		if fn := publicFn.FindStringSubmatch(line); fn != nil {
-			f := Function{Module: name, Name: fn[1], Params: fn[2], Macro: macro}
+			f := Function{Module: name, Name: fn[1], Params: fn[2], Result: strings.TrimSpace(fn[3]), Macro: macro}
 			f.read(comment)
 			m.Functions = append(m.Functions, f)
 		}

@@ -69,6 +69,8 @@ func reachOf(op Op, args []reach) reach {
 			return number(0)
 		}
 		return reachAmong(a.lo*b.lo, a.lo*b.hi, a.hi*b.lo, a.hi*b.hi)
+	case FmaF:
+		return reachOf(AddF, []reach{reachOf(MulF, args[:2]), args[2]})
 	case DivF:
 		if a.zero() {
 			return number(0)
@@ -110,20 +112,14 @@ func reachOf(op Op, args []reach) reach {
 
 // folded computes an operation on known words.
 func folded(op Op, args []reach) (reach, bool) {
-	var w [3]int64
-	if len(args) == 0 || len(args) > 2 {
-		return reach{}, false
+	list := make([]Value, len(args))
+	for i := range args {
+		list[i] = Value(i)
 	}
-	for i, a := range args {
-		if !a.known {
-			return reach{}, false
-		}
-		w[i] = a.word
-	}
-	if word, ok := Eval(op, w[0], w[1]); ok {
+	if word, ok := Fold(op, list, func(v Value) (int64, bool) { return args[v].word, args[v].known }); ok {
 		return exactly(word), true
 	}
-	if op == FtoI {
+	if op == FtoI && args[0].known {
 		if f := math.Trunc(args[0].lo); math.Abs(f) < 1<<62 {
 			return exactly(int64(f)), true
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -79,45 +78,32 @@ units, ranges and examples, stands above it in lib/.
 func document(list []function, have map[string]row) string {
 	var b bytes.Buffer
 	b.WriteString(preface)
+	headings := map[string]string{}
+	for _, m := range lib.Catalog() {
+		headings[m.Name] = m.Heading
+	}
 	module := ""
 	for _, f := range list {
-		if f.module != module {
-			module = f.module
-			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| function | does | source | measured | ns |\n|---|---|---|---|---|\n", module, heading(module))
+		if f.Module != module {
+			module = f.Module
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| function | does | source | measured | ns |\n|---|---|---|---|---|\n", module, headings[module])
 		}
-		r := have[f.path()]
+		r := have[f.Path()]
 		bang := ""
-		if f.macro {
+		if f.Macro {
 			bang = "!"
 		}
-		fmt.Fprintf(&b, "| `%s%s(%s)` | %s | %s | %s | %s |\n", f.name, bang, cell(f.params), cell(f.summary()), cell(f.source), cell(r.measured), r.ns)
+		fmt.Fprintf(&b, "| `%s%s(%s)` | %s | %s | %s | %s |\n", f.Name, bang, cell(f.Params), cell(f.Summary()), cell(f.Source), cell(r.measured), r.ns)
 	}
 	return b.String()
 }
 
 func cell(text string) string { return strings.ReplaceAll(text, "|", "\\|") }
 
-// heading is the first paragraph of the comment at a module's top.
-func heading(module string) string {
-	text, err := fs.ReadFile(lib.Files, module+".mmm")
-	if err != nil {
-		return ""
-	}
-	var lines []string
-	for _, line := range strings.Split(string(text), "\n") {
-		c, ok := strings.CutPrefix(line, "// ")
-		if !ok {
-			break
-		}
-		lines = append(lines, c)
-	}
-	return strings.Join(lines, "\n")
-}
-
 // nanoseconds is what a frame of an example costs on native.
 func nanoseconds(t *testing.T, f function) string {
 	t.Helper()
-	p := program(t, patch(f.module, "", f.examples[0]))
+	p := program(t, patch(f.Module, "", f.Examples[0]))
 	least := math.Inf(1)
 	for range 8 {
 		m, err := render.Measurement{Program: p, Engine: session.Native, Rate: 48000, Seconds: 0.1, Block: 64, Instances: 1, Begin: time.Now()}.Run()

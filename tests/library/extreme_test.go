@@ -17,7 +17,7 @@ var extremes = []float64{0, 1, -1, 0.5, -0.5, 1e-6, -1e-6, 2, 10, -10, 100, 440,
 // false if f wants what dsp cannot be given.
 func (f function) call() (expr string, inputs []string, ok bool) {
 	var args []string
-	for _, m := range parameter.FindAllStringSubmatch(f.params, -1) {
+	for _, m := range parameter.FindAllStringSubmatch(f.Params, -1) {
 		input := func() string {
 			inputs = append(inputs, fmt.Sprintf("in%d", len(inputs)))
 			return inputs[len(inputs)-1]
@@ -34,28 +34,28 @@ func (f function) call() (expr string, inputs []string, ok bool) {
 		}
 	}
 	field := ""
-	if m := regexp.MustCompile(`(?s)\b` + f.name + `\(.*\)(\.\w+)`).FindStringSubmatch(f.examples[0]); m != nil {
+	if m := regexp.MustCompile(`(?s)\b` + f.Name + `\(.*\)(\.\w+)`).FindStringSubmatch(f.Examples[0]); m != nil {
 		field = m[1]
 	}
-	if f.result == "[float]" {
+	if f.Result == "[float]" {
 		field = "[0]"
 	}
-	return f.name + "(" + strings.Join(args, ", ") + ")" + field, inputs, !f.macro
+	return f.Name + "(" + strings.Join(args, ", ") + ")" + field, inputs, !f.Macro
 }
 
 // Arguments of every size for a second, each held for 64 frames and then for
 // one: what comes out stays a number.
 func TestNoFunctionGivesNaNOrInfinityForExtremeArguments(t *testing.T) {
 	for _, f := range catalog(t) {
-		if firstRun[f.module] || len(f.examples) == 0 {
+		if firstRun[f.Module] || len(f.Examples) == 0 {
 			continue
 		}
 		expr, inputs, ok := f.call()
 		if !ok {
 			continue
 		}
-		t.Run(f.path(), func(t *testing.T) {
-			p := program(t, patch(f.module, strings.Join(inputs, ", "), expr))
+		t.Run(f.Path(), func(t *testing.T) {
+			p := program(t, patch(f.Module, strings.Join(inputs, ", "), expr))
 			const frames = 48000
 			in := make([][]float64, len(inputs))
 			r := rand.New(rand.NewSource(1))

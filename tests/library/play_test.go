@@ -130,9 +130,9 @@ func below(t *testing.T, what string, got, limit float64) {
 
 func TestEveryExampleOfTheLibraryPlaysAlikeOnBothEngines(t *testing.T) {
 	for _, f := range catalog(t) {
-		for _, example := range f.examples {
-			t.Run(f.path(), func(t *testing.T) {
-				p := program(t, patch(f.module, "", example))
+		for _, example := range f.Examples {
+			t.Run(f.Path(), func(t *testing.T) {
+				p := program(t, patch(f.Module, "", example))
 				const frames = 3000
 				want := collect(t, p, session.VM, 48000, frames)
 				got := collect(t, p, session.Native, 48000, frames)

@@ -17,15 +17,15 @@ func TestTheTableOfTheLibraryIsWhatItsFunctionsAre(t *testing.T) {
 	list, have := catalog(t), rows(string(old))
 	names, again := map[string]bool{}, regexp.MustCompile(*cost)
 	for _, f := range list {
-		names[f.path()] = true
-		r := have[f.path()]
-		if found := measured.by[f.path()]; found != nil && *update || whole() {
+		names[f.Path()] = true
+		r := have[f.Path()]
+		if found := measured.by[f.Path()]; found != nil && *update || whole() {
 			r.measured = strings.Join(found, "; ")
 		}
-		if *update && len(f.examples) > 0 && (r.ns == "" || again.MatchString(f.path())) {
+		if *update && len(f.Examples) > 0 && (r.ns == "" || again.MatchString(f.Path())) {
 			r.ns = nanoseconds(t, f)
 		}
-		have[f.path()] = r
+		have[f.Path()] = r
 	}
 	for path := range measured.by {
 		if !names[path] {
