@@ -18,6 +18,7 @@ func (w *writer) ahead() {
 	body := w.f.Body.Instrs
 	w.pinned = pins(w.f)
 	w.steady = mir.FindSteady(w.b.p, w.f)
+	w.pairsAnew()
 	kept := w.keptValues()
 	if len(kept) > 0 {
 		w.fixedOnce(kept)
@@ -34,9 +35,41 @@ func (w *writer) ahead() {
 	}
 }
 
+// pairsAnew makes steady what is fixed and made of pairs or lanes, which are
+// written in every run.
+func (w *writer) pairsAnew() {
+	made := map[mir.Value]bool{}
+	for i, in := range w.f.Body.Instrs {
+		uses := in.Op == mir.Pair || in.Op == mir.Lane
+		eachUse(in, func(v mir.Value) { uses = uses || made[v] })
+		if !uses {
+			continue
+		}
+		w.steady[i] = min(w.steady[i], mir.Steady)
+		for _, r := range in.Res {
+			made[r] = true
+		}
+	}
+}
+
+// eachUse calls visit for each value that in uses, also in its blocks.
+func eachUse(in *mir.Instr, visit func(mir.Value)) {
+	for _, a := range in.Args {
+		visit(a)
+	}
+	for _, b := range in.Blocks {
+		for _, nested := range b.Instrs {
+			eachUse(nested, visit)
+		}
+		for _, y := range b.Yield {
+			visit(y)
+		}
+	}
+}
+
 // anew reports whether a fixed instruction is written in every run: it takes no
 // time.
-func anew(in *mir.Instr) bool { return in.Op == mir.Const || in.Op == mir.Lane || in.Op == mir.Pair }
+func anew(in *mir.Instr) bool { return in.Op == mir.Const }
 
 // keptValues returns the results of fixed instructions that the rest needs, if
 // computing them is worth avoiding.
@@ -72,24 +105,7 @@ func (w *writer) keptValues() []mir.Value {
 		if w.steady[i] == mir.Fixed && !anew(in) {
 			continue
 		}
-		for _, a := range in.Args {
-			need(a)
-		}
-		for _, b := range in.Blocks {
-			mir.Walk(b, func(nested *mir.Instr) {
-				for _, a := range nested.Args {
-					need(a)
-				}
-				for _, c := range nested.Blocks {
-					for _, y := range c.Yield {
-						need(y)
-					}
-				}
-			})
-			for _, y := range b.Yield {
-				need(y)
-			}
-		}
+		eachUse(in, need)
 	}
 	for _, y := range w.f.Body.Yield {
 		need(y)

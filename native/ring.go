@@ -332,6 +332,10 @@ func (w *writer) writeLines() {
 
 // age pushes how many samples older than the newest a time of a ring of n means.
 func (w *writer) age(time tapTime, n int64) {
+	if time.fixed {
+		w.emit(opI32Const, ageOf(time.value, n))
+		return
+	}
 	age := w.alloc(i32)
 	time.push()
 	w.emit(opI32TruncSatF64S) // NaN gives 0, and what does not fit is clamped anyway

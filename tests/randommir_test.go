@@ -13,6 +13,7 @@ import (
 // of a NaN, which engines may choose, is guarded.
 type randomProgram struct {
 	r     *rand.Rand
+	vary  *rand.Rand // of the numbers that tell siblings apart
 	p     *mir.Program
 	funcs []*mir.Func // that may be called
 
@@ -93,7 +94,17 @@ func (g *randomProgram) kinds(n int) []state.WordKind {
 
 // num returns a number, often one at which operations go wrong.
 func (g *randomProgram) num() float64 {
-	switch g.r.Intn(5) {
+	if kind := g.r.Intn(5); kind == 3 && g.vary != nil {
+		return g.vary.NormFloat64()
+	} else if kind != 3 {
+		return g.numOf(kind)
+	}
+	return g.r.NormFloat64()
+}
+
+// numOf returns a number of one of several kinds.
+func (g *randomProgram) numOf(kind int) float64 {
+	switch kind {
 	case 0:
 		return []float64{0, math.Copysign(0, -1), 1, -1, 0.5, -0.5, 2, 3, 1e300, math.Inf(1), math.Inf(-1), math.NaN(), 5e-324, 1e19}[g.r.Intn(14)]
 	case 1:
@@ -302,6 +313,8 @@ func (s *scope) step() {
 		s.choice(s.num(), 2)
 	case 22:
 		s.choice(s.int(), 1+r.Intn(5))
+	case 23, 24:
+		s.siblings()
 	}
 }
 
@@ -335,6 +348,9 @@ func (s *scope) call() {
 		return
 	}
 	f := s.g.funcs[s.g.r.Intn(len(s.g.funcs))]
+	if f.Recursive && s.g.vary != nil {
+		return
+	}
 	args := s.values(f.Params)
 	if f.Recursive && (s.g.heap || s.g.r.Intn(8) > 0) {
 		args[0] = s.b.Num(float64(s.g.r.Intn(5)))

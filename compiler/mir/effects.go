@@ -32,6 +32,9 @@ func effectsOf(in *Instr) effects {
 
 // add adds the effects of in alone.
 func (e *effects) add(in *Instr) {
+	if in.Twin != nil {
+		e.add(in.Twin)
+	}
 	switch in.Op {
 	case GetState:
 		e.state = append(e.state, stateUse{in.Imm, 1, false})
