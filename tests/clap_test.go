@@ -377,15 +377,16 @@ expect crawl < 100
 expect preset "FM bell" plugins "org.mmm.instrument"
 expect preset "FM bell" factory true
 expect preset "FM bell" author mmm
-expect preset Tremolo plugins "org.mmm.effect"
-expect preset Tremolo features "audio-effect, effect, tremolo, modulation"
+expect preset "Tremolo, step by step" plugins "org.mmm.effect"
+expect preset "Tremolo, step by step" features "audio-effect, learning, effect, tremolo, modulation"
+expect preset Vocoder plugins "org.mmm.instrument, org.mmm.effect"
 expect preset "Ours ü" factory false
 expect preset "Ours ü" author "Ada ?"
 expect preset "Ours ü" description "One line and its second: with a colon"
 expect preset "Ours ü" features "instrument, audio-effect, a, b c"
 expect preset "Ours ü" plugins "org.mmm.instrument, org.mmm.effect"
 expect preset plain file plain.mmm
-expect presets >= 8
+expect presets >= 35
 scan
 expect scan < 20
 `, map[string]string{

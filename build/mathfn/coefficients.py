@@ -3,7 +3,7 @@
 
 Usage: python3 build/mathfn/coefficients.py   (needs: pip install mpmath)
 
-Polynomials are minimax: the exchange algorithm of Remez in 90 digits on the
+Polynomials and their quotients are minimax: the exchange algorithm of Remez in 90 digits on the
 relative error of the function that they serve, then each coefficient is
 rounded to a double. The error that is left is written beside each.
 """

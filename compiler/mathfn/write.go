@@ -50,7 +50,6 @@ func (w *writer) mul(a, b value) value       { return w.Op(mir.MulF, a, b) }
 func (w *writer) div(a, b value) value       { return w.Op(mir.DivF, a, b) }
 func (w *writer) fma(a, b, c value) value    { return w.Op(mir.FmaF, a, b, c) }
 func (w *writer) abs(a value) value          { return w.Op(mir.AbsF, a) }
-func (w *writer) nearest(a value) value      { return w.Op(mir.NearestF, a) }
 func (w *writer) lt(a, b value) value        { return w.Op(mir.LtF, a, b) }
 func (w *writer) ge(a, b value) value        { return w.Op(mir.GeF, a, b) }
 func (w *writer) eq(a, b value) value        { return w.Op(mir.EqF, a, b) }
@@ -120,17 +119,6 @@ func (w *writer) pairs(z value, terms []value) []value {
 		out = append(out, terms[len(terms)-1])
 	}
 	return out
-}
-
-// top is a cut to 26 significant bits: the product of two such is exact.
-func (w *writer) top(a value) value {
-	return w.fromBits(w.andI(w.bits(a), w.word(-1<<27)))
-}
-
-// split is a as an unevaluated sum of its 26 top bits and the 27 others.
-func (w *writer) split(a value) (hi, lo value) {
-	hi = w.top(a)
-	return hi, w.sub(a, hi)
 }
 
 // quickSum is a + b, rounded, and what rounding lost; |a| >= |b| or a == 0

@@ -181,8 +181,7 @@ func (k *packer) pruneGroups() (changed bool) {
 	for i := range group {
 		group[i] = int32(i)
 	}
-	var root func(int32) int32
-	root = func(i int32) int32 {
+	root := func(i int32) int32 {
 		for group[i] != i {
 			group[i] = group[group[i]]
 			i = group[i]
