@@ -126,9 +126,12 @@ func (w *writer) fixedOnce(kept []mir.Value) {
 	for i, in := range w.f.Body.Instrs {
 		switch {
 		case w.steady[i] != mir.Fixed:
-		case in.Op == mir.Const:
-			w.constant(in.Res[0], in.Imm)
-		case !anew(in):
+		case anew(in):
+			for _, a := range in.Args {
+				w.usedAgain(a)
+			}
+			w.instr(in)
+		default:
 			w.instr(in)
 		}
 	}
@@ -150,6 +153,16 @@ func (w *writer) fixedOnce(kept []mir.Value) {
 		w.emit(opLocalSet, int64(w.vals[v].local))
 		w.vals[v].keep = true
 		w.used(v)
+	}
+}
+
+// usedAgain counts one use of v more: by an instruction that is written a second
+// time behind this.
+func (w *writer) usedAgain(v mir.Value) {
+	x := &w.vals[v]
+	x.uses++
+	if x.at == inLane {
+		w.vals[x.of].uses++
 	}
 }
 
