@@ -143,7 +143,7 @@ func TestANewerEditDoesNotWaitForALongCompile(t *testing.T) {
 			swapped(t, s, counter+"\n")
 			took := time.Since(begin)
 			t.Logf("the newer edit took %v", took)
-			if took > 250*time.Millisecond {
+			if took > time.Second { // alone it is 1 ms; the compile that was given up takes seconds
 				t.Errorf("the newer edit took %v", took)
 			}
 			if <-answer {
