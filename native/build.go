@@ -54,6 +54,9 @@ func (b *builder) survey() {
 	b.objects = b.p.Image.HeapWords > 0
 	b.reach(b.p.Init, false)
 	b.reach(b.p.Dsp, b.p.Dsp.Recursive)
+	if b.p.Twice != nil {
+		b.reach(b.p.Twice, false)
+	}
 	for i := 0; i < len(b.order) && b.err == nil; i++ {
 		f := b.order[i]
 		b.recursive = b.recursive || f.Recursive
@@ -89,7 +92,7 @@ func (b *builder) meet(f *mir.Func, in *mir.Instr) {
 		b.reach(in.Callee, false)
 		b.callable(in.Callee)
 	case mir.Now:
-		b.readsNow = b.readsNow || f != b.p.Dsp && f != b.p.Init || b.funcs[f].value >= 0
+		b.readsNow = b.readsNow || f != b.p.Dsp && f != b.p.Init && f != b.p.Twice || b.funcs[f].value >= 0
 	}
 }
 

@@ -39,32 +39,38 @@ func (w *writer) pushState(f *mir.Func, base stateBase) {
 
 // frameLoop is the loop of run.
 type frameLoop struct {
-	at   int   // byte offset of the frame in a channel's buffer
+	at   int       // byte offset of the frame in a channel's buffer
+	dsp  *mir.Func // what plays step frames
+	step int
 	outs []int // locals of the outputs; none if they are stored at once
 }
 
 // writeRun writes run(first, frames).
 func (b *builder) writeRun(w *writer) {
 	first, frames := int64(w.param(i32, "first")), int64(w.param(i32, "frames"))
-	w.emit(opLocalGet, frames)
-	w.emit(opI32Const, 0)
-	w.emit(opI32LeS)
-	w.emit(opIf)
-	w.emit(opReturn)
+	w.asm(opLocalGet, frames, opI32Const, 0, opI32LeS, opIf, 0, opReturn, opEnd)
+	at, end := w.fresh(i32, "at"), w.fresh(i32, "end")
+	w.asm(opLocalGet, first, opI32Const, 3, opI32Shl, opLocalTee, at, opLocalGet, frames, opI32Const, 3, opI32Shl, opI32Add, opLocalSet, end)
+	if b.p.Twice == nil {
+		w.loop(b.p.Dsp, 1, at, end)
+		return
+	}
+	even := w.fresh(i32, "even")
+	w.asm(opLocalGet, at, opLocalGet, frames, opI32Const, -2, opI32And, opI32Const, 3, opI32Shl, opI32Add, opLocalTee, even,
+		opLocalGet, at, opI32GtS, opIf, 0)
+	w.loop(b.p.Twice, 2, at, even)
+	w.asm(opEnd, opLocalGet, at, opLocalGet, end, opI32LtS, opIf, 0)
+	w.loop(b.p.Dsp, 1, at, end)
 	w.emit(opEnd)
-	loop := frameLoop{at: w.fresh(i32, "at")}
-	end := int64(w.fresh(i32, "end"))
-	w.emit(opLocalGet, first)
-	w.emit(opI32Const, 3)
-	w.emit(opI32Shl)
-	w.emit(opLocalTee, int64(loop.at))
-	w.emit(opLocalGet, frames)
-	w.emit(opI32Const, 3)
-	w.emit(opI32Shl)
-	w.emit(opI32Add)
-	w.emit(opLocalSet, end)
+}
 
-	dsp := b.p.Dsp
+// loop writes the loop that plays frames from the byte offset at to end, step
+// frames in each turn: those of dsp.
+func (w *writer) loop(dsp *mir.Func, step, at, end int) {
+	b := w.b
+	loop := frameLoop{at: at, dsp: dsp, step: step}
+	start := w.fresh(i32, "start")
+	w.asm(opLocalGet, at, opLocalSet, start)
 	base := stateBase{local: -1, addr: int64(b.p.Image.State) * 8}
 	if dsp.Recursive {
 		w.f, w.base = &mir.Func{Body: &mir.Block{}}, base
@@ -75,12 +81,12 @@ func (b *builder) writeRun(w *writer) {
 		w.lines()
 		w.ahead()
 	}
-	w.turn.at = loop.at
+	w.turn.at = at
 	until := end
 	if len(w.turn.lines) > 0 {
-		until = int64(w.fresh(i32, "until"))
+		until = w.fresh(i32, "until")
 		w.emit(opLoop)
-		w.stretch(loop.at, int(end), int(until))
+		w.stretch(at, end, until)
 	}
 	if b.faults() || dsp.Recursive {
 		for range dsp.Results {
@@ -94,34 +100,24 @@ func (b *builder) writeRun(w *writer) {
 		w.play(&loop)
 	}
 	for i, l := range loop.outs {
-		w.emit(opLocalGet, int64(loop.at))
-		w.emit(opLocalGet, int64(l))
-		w.emit(opF64Store, w.b.outAt(i))
+		w.asm(opLocalGet, at, opLocalGet, l, opF64Store, b.outAt(i))
 	}
 	counts := b.readsNow || dsp.Recursive || readsNow(dsp.Body)
 	if counts {
 		w.emit(opLocalGet, int64(w.turn.now))
-		w.num(1)
-		w.emit(opF64Add)
-		w.emit(opLocalSet, int64(w.turn.now))
+		w.num(float64(step))
+		w.asm(opF64Add, opLocalSet, w.turn.now)
 	}
 	if b.readsNow || dsp.Recursive {
 		w.storeNow()
 	}
-	w.emit(opLocalGet, int64(loop.at))
-	w.emit(opI32Const, 8)
-	w.emit(opI32Add)
-	w.emit(opLocalTee, int64(loop.at))
-	w.emit(opLocalGet, until)
-	w.emit(opI32LtS)
-	w.emit(opBrIf, 0)
-	w.emit(opEnd)
+	w.asm(opLocalGet, at, opI32Const, 8*step, opI32Add, opLocalTee, at, opLocalGet, until, opI32LtS, opBrIf, 0, opEnd)
 	if until != end {
-		w.stretched(loop.at)
-		w.asm(opLocalGet, loop.at, opLocalGet, end, opI32LtS, opBrIf, 0, opEnd)
+		w.stretched(at)
+		w.asm(opLocalGet, at, opLocalGet, end, opI32LtS, opBrIf, 0, opEnd)
 	}
 	if !counts {
-		w.asm(opLocalGet, w.turn.now, opLocalGet, frames, opF64ConvertI32U, opF64Add, opLocalSet, w.turn.now)
+		w.asm(opLocalGet, w.turn.now, opLocalGet, at, opLocalGet, start, opI32Sub, opI32Const, 3, opI32ShrU, opF64ConvertI32U, opF64Add, opLocalSet, w.turn.now)
 	}
 	w.writeBack()
 }
@@ -137,9 +133,10 @@ func readsNow(b *mir.Block) bool {
 func (b *builder) inAt(ch int) int64  { return int64(b.p.Image.In+ch*state.BlockFrames) * 8 }
 func (b *builder) outAt(ch int) int64 { return int64(b.p.Image.Out+ch*state.BlockFrames) * 8 }
 
-// play writes dsp for one frame.
+// play writes dsp for the frames of one turn.
 func (w *writer) play(loop *frameLoop) {
-	dsp := w.b.p.Dsp
+	dsp := loop.dsp
+	ins, outs := len(dsp.Params)/loop.step, len(dsp.Results)/loop.step
 	if dsp.Recursive {
 		for i, k := range dsp.Params {
 			w.emit(opLocalGet, int64(loop.at))
@@ -159,7 +156,7 @@ func (w *writer) play(loop *frameLoop) {
 	}
 	for i, k := range dsp.Params {
 		w.emit(opLocalGet, int64(loop.at))
-		w.emit(loadOp(wordType(k)), w.b.inAt(i))
+		w.emit(loadOp(wordType(k)), w.b.inAt(i%ins)+8*int64(i/ins))
 		w.set(mir.Value(i))
 	}
 	for i, in := range dsp.Body.Instrs {
@@ -175,7 +172,7 @@ func (w *writer) play(loop *frameLoop) {
 		}
 		w.emit(opLocalGet, int64(loop.at))
 		w.get(v, f64)
-		w.emit(opF64Store, w.b.outAt(i))
+		w.emit(opF64Store, w.b.outAt(i%outs)+8*int64(i/outs))
 	}
 }
 

@@ -176,6 +176,17 @@ func optimize(t *testing.T, seed int64, p, optimized *mir.Program) {
 	optimized.Layout()
 }
 
+// outOfTime reports whether the watchdog has ended a program: on a busy machine it
+// does that to one that fills its heap in each turn.
+func outOfTime(engines []*runner) bool {
+	for _, e := range engines {
+		if e.words[state.FaultWord] == uint64(state.FaultTime) {
+			return true
+		}
+	}
+	return false
+}
+
 // begin gives all engines the same parameters and notes and runs the initialiser.
 func begin(p *mir.Program, engines []*runner) {
 	for _, e := range engines {
@@ -210,6 +221,9 @@ func playAlike(t *testing.T, seed int64, p *mir.Program, engines []*runner) {
 		for _, e := range engines {
 			e.words[p.Image.Params] = math.Float64bits(float64(block))
 			e.run(first, frames)
+		}
+		if outOfTime(engines) {
+			break
 		}
 		agree(t, seed, "after block "+strconv.Itoa(block), p, engines)
 	}

@@ -117,6 +117,7 @@ type Program struct {
 	Funcs   []*Func // callees before callers, but for recursion
 	Init    *Func   // runs once: no parameters, no results
 	Dsp     *Func   // runs for each frame: parameters are inputs, results outputs
+	Twice   *Func   // two frames of Dsp at once; nil: none, as everywhere but after Pack
 	Globals []state.WordKind
 	Params  []Param
 	Cues    []state.Cue

@@ -17,16 +17,33 @@ import "math"
 func Pack(p *Program) *Program {
 	q := copyProgram(p)
 	out := &outliner{p: q}
+	double := twice(q)
 	for _, f := range q.Funcs[:len(p.Funcs)] {
-		speculate(f.Body)
-		k := &packer{f: f, out: out}
-		if f == q.Dsp {
-			k.ahead = FindSteady(q, f)
-		}
-		k.block(f.Body)
+		pack(q, f, f == q.Dsp, out)
+	}
+	if double != nil {
+		pack(q, double, true, out)
 	}
 	Prune(q)
+	if double != nil {
+		used := make([]bool, double.Values)
+		pruneBlock(double.Body, used)
+		if bodyCost(q, double) <= twiceGain*2*bodyCost(q, q.Dsp) {
+			double.Index = len(q.Funcs)
+			q.Twice, q.Funcs = double, append(q.Funcs, double)
+		}
+	}
 	return q
+}
+
+// pack packs one function; frames: it runs for frames, in a loop.
+func pack(p *Program, f *Func, frames bool, out *outliner) {
+	speculate(f.Body)
+	k := &packer{f: f, out: out}
+	if frames {
+		k.ahead = FindSteady(p, f)
+	}
+	k.block(f.Body)
 }
 
 // copyProgram copies p as far as Pack changes it.
