@@ -149,6 +149,28 @@ func TestSwapThroughThePageChangesTheStatus(t *testing.T) {
 	}
 }
 
+func TestThePageOffersTheExamples(t *testing.T) {
+	s, u := open(t)
+	code, answer := send(t, u, "GET", "/api/examples", "", nil)
+	var list []struct{ Shelf, Title, Text string }
+	if err := json.Unmarshal([]byte(answer), &list); code != http.StatusOK || err != nil || len(list) < 30 {
+		t.Fatalf("%d %v, %d examples", code, err, len(list))
+	}
+	shelves := map[string]bool{}
+	for _, e := range list {
+		shelves[e.Shelf] = true
+		if e.Title == "" {
+			t.Errorf("an example of %s has no title", e.Shelf)
+		}
+	}
+	if len(shelves) != 4 {
+		t.Errorf("shelves: %v", shelves)
+	}
+	if send(t, u, "POST", "/api/swap", list[0].Text, nil); s.Patch() != list[0].Text {
+		t.Error("the first example does not become the patch")
+	}
+}
+
 func TestErrorsInFilesOfThePatchSayWhere(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name, text string) {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mmm/examples"
 	"mmm/session"
 )
 
@@ -31,6 +32,8 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 		want, answer = http.MethodGet, p.file
 	case "/api/state":
 		want, answer = http.MethodGet, p.state
+	case "/api/examples":
+		want, answer = http.MethodGet, p.examples
 	case "/api/swap":
 		answer = p.swap
 	case "/api/param":
@@ -82,6 +85,22 @@ func (p *page) state(w http.ResponseWriter, r *http.Request) {
 		have = -1
 	}
 	reply(w, p.session.View(have))
+}
+
+// examples answers with the patches that come with mmm: [{shelf, title, about,
+// text}].
+func (p *page) examples(w http.ResponseWriter, _ *http.Request) {
+	type example struct {
+		Shelf string `json:"shelf"`
+		Title string `json:"title"`
+		About string `json:"about"`
+		Text  string `json:"text"`
+	}
+	var list []example
+	for _, e := range examples.All() {
+		list = append(list, example{e.Shelf, e.Title, e.Description, e.Text})
+	}
+	reply(w, list)
 }
 
 // swap takes the body as the patch and answers when it is published.

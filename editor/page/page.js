@@ -178,6 +178,31 @@ async function swap() {
   swapping = false;
 }
 
+// The examples, shelf by shelf. One that is chosen takes the place of the text,
+// after a question if that was edited, and plays.
+async function offerExamples() {
+  const list = await ask("examples");
+  const menu = at("examples");
+  for (const shelf of new Set(list.map((e) => e.shelf))) {
+    const group = document.createElement("optgroup");
+    group.label = shelf;
+    list.forEach((e, i) => {
+      if (e.shelf !== shelf) return;
+      const option = new Option(e.title, i);
+      option.title = e.about;
+      group.append(option);
+    });
+    menu.append(group);
+  }
+  menu.addEventListener("change", () => {
+    const chosen = list[menu.value];
+    menu.value = "";
+    if (!chosen || (patch.value !== theirs && !confirm("Leave the text that you have edited?"))) return;
+    patch.value = chosen.text;
+    swap();
+  });
+}
+
 let leave = false; // Escape was pressed: Tab moves on
 patch.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -192,4 +217,5 @@ patch.addEventListener("keydown", (event) => {
 at("swap").addEventListener("click", swap);
 at("theirs").addEventListener("click", () => { patch.value = theirs; patch.focus(); });
 at("engine").addEventListener("change", () => post("engine", { engine: at("engine").value }).catch(() => {}));
+offerExamples().catch(() => { at("examples").parentElement.hidden = true; });
 refresh();
