@@ -12,7 +12,7 @@ for target in $(grep -rlE '^func Fuzz' --include='*_test.go' .); do
     done
 done
 MMM_REALTIME_SECONDS=60 MMM_SWAP_SECONDS=60 go test ./tests -count=1 -v -run 'TestAudioThreadIsNeverLate|TestFiftySwapsASecond'
-MMM_ENGINE_SEEDS=20000 go test ./tests -count=1 -timeout 2h -run Engines
+MMM_ENGINE_MINUTES=${ENGINE_MINUTES:-30} go test ./tests -count=1 -v -timeout 4h -run EnginesAgreeBitForBitOnRandom
 seconds=${CHECK_SECONDS:-300}
 out/mmm-check out/mmm.clap --seconds "$seconds" fuzzer main-beside-audio
 build/sanitized.sh address 60

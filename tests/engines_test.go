@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"testing"
+	"time"
 
 	"mmm/compiler/emit"
 	"mmm/compiler/mir"
@@ -135,16 +136,25 @@ func agree(t *testing.T, seed int64, when string, p *mir.Program, engines []*run
 	}
 }
 
-// seeds is how many programs to try: MMM_ENGINE_SEEDS, or the usual number.
-func seeds(usual int64) int64 {
-	if n, err := strconv.ParseInt(os.Getenv("MMM_ENGINE_SEEDS"), 10, 64); err == nil {
-		return n
+// seeds yields the seeds of the programs to try, from 0: the usual number, or as
+// many as fit into MMM_ENGINE_MINUTES.
+func seeds(t *testing.T, usual int64) func(func(int64) bool) {
+	minutes, err := strconv.ParseFloat(os.Getenv("MMM_ENGINE_MINUTES"), 64)
+	return func(yield func(int64) bool) {
+		begin, seed := time.Now(), int64(0)
+		for ; seed < usual || time.Since(begin).Minutes() < minutes; seed++ {
+			if !yield(seed) {
+				return
+			}
+		}
+		if err == nil {
+			t.Logf("%d programs in %v", seed, time.Since(begin).Round(time.Second))
+		}
 	}
-	return usual
 }
 
 func TestEnginesAgreeBitForBitOnRandomPrograms(t *testing.T) {
-	for seed := range seeds(200) {
+	for seed := range seeds(t, 200) {
 		p, optimized := newRandomProgram(seed), newRandomProgram(seed)
 		optimize(t, seed, p, optimized)
 		playAlike(t, seed, p, []*runner{
@@ -156,7 +166,7 @@ func TestEnginesAgreeBitForBitOnRandomPrograms(t *testing.T) {
 // Optimized programs have fewer functions, and so other function values: they
 // are compared with each other.
 func TestEnginesAgreeBitForBitOnRandomProgramsWithObjects(t *testing.T) {
-	for seed := range seeds(200) {
+	for seed := range seeds(t, 200) {
 		p, optimized := newRandomHeapProgram(seed), newRandomHeapProgram(seed)
 		optimize(t, seed, p, optimized)
 		playAlike(t, seed, p, []*runner{onVM(t, "vm", p), onNative(t, "native", p)})

@@ -80,7 +80,7 @@ func TestCodeMadeQuicklyComputesTheSameBitsAlsoWhenItIsReplaced(t *testing.T) {
 			sameOnAllCode(t, 0, filepath.Base(file), p)
 		}
 	}
-	for seed := range seeds(100) {
+	for seed := range seeds(t, 100) {
 		p := newRandomProgram(seed)
 		sameOnAllCode(t, seed, "random", p)
 	}
