@@ -193,6 +193,8 @@ func TestAnEngineChosenDuringALongCompileIsUsedByTheNewerEdit(t *testing.T) {
 // keptIn has machine code kept in a folder of the test's.
 func keptIn(t *testing.T) (cache *codecache.Cache, dir string) {
 	t.Helper()
+	improving.Lock() // sessions of other tests may still have code made, which would be kept, too
+	improving.Unlock()
 	dir = filepath.Join(t.TempDir(), "code")
 	cache, err := codecache.Open(dir, codecache.DefaultLimit)
 	if err != nil {
