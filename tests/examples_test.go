@@ -25,15 +25,6 @@ func everyExample(t *testing.T, run func(t *testing.T, e examples.Example, p *mi
 	}
 }
 
-func collected(t *testing.T, job render.Job) [][]float64 {
-	t.Helper()
-	sound, err := job.Collect()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sound
-}
-
 // sameBits fails if two sounds differ in any bit or are not numbers.
 func sameBits(t *testing.T, a, b [][]float64) {
 	t.Helper()
@@ -83,12 +74,12 @@ func TestEveryExampleIsTheSameOnBothEnginesAndSurvivesASwapToItself(t *testing.T
 	const seconds = 1.4 // four notes, a chord, the next chord's start
 	everyExample(t, func(t *testing.T, e examples.Example, p *mir.Program) {
 		job := gallery.Job(e, p, session.Native, seconds)
-		native := collected(t, job)
+		native := played(t, job)
 		job.Swaps = []render.Swap{{Frame: 50001, Program: compiled(t, e.Path(), e.Text)}}
-		sameBits(t, native, collected(t, job))
+		sameBits(t, native, played(t, job))
 		job = gallery.Job(e, p, session.VM, seconds)
 		job.Block = 97
-		sameBits(t, native, collected(t, job))
+		sameBits(t, native, played(t, job))
 	})
 	for _, name := range []string{"before", "after"} {
 		t.Run("demo/"+name, func(t *testing.T) {
@@ -96,9 +87,26 @@ func TestEveryExampleIsTheSameOnBothEnginesAndSurvivesASwapToItself(t *testing.T
 			e := examples.Example{}
 			vm := gallery.Job(e, p, session.VM, seconds)
 			vm.Block = 97
-			sameBits(t, collected(t, gallery.Job(e, p, session.Native, seconds)), collected(t, vm))
+			sameBits(t, played(t, gallery.Job(e, p, session.Native, seconds)), played(t, vm))
 		})
 	}
+}
+
+// playedOnce are the examples that were played by path, without their sound.
+var playedOnce = map[string]*gallery.Entry{}
+
+// measured is an example as it was played, once for all tests.
+func measured(t *testing.T, e examples.Example) *gallery.Entry {
+	t.Helper()
+	if playedOnce[e.Path()] == nil {
+		entry, err := gallery.Play(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry.Sound = nil
+		playedOnce[e.Path()] = entry
+	}
+	return playedOnce[e.Path()]
 }
 
 // playsByItself tells whether an example sounds without notes and input.
@@ -112,10 +120,7 @@ const slowest = 5
 
 func TestEveryExampleIsLoudEnoughNotTooLoudAndClean(t *testing.T) {
 	everyExample(t, func(t *testing.T, e examples.Example, p *mir.Program) {
-		entry, err := gallery.Play(e)
-		if err != nil {
-			t.Fatal(err)
-		}
+		entry := measured(t, e)
 		f := entry.Figures
 		t.Logf("%+v, %.0f times real time, ready after %v", f, entry.Realtime, entry.Ready)
 		if f.Peak > -1 {
@@ -150,13 +155,13 @@ func TestEveryInstrumentAndEffectFallsSilent(t *testing.T) {
 		if playsByItself(e) {
 			return
 		}
-		sound := collected(t, gallery.Job(e, p, session.Native, 20))
+		sound := played(t, gallery.Job(e, p, session.Native, 20))
 		if f := gallery.Measure(sound, nil); f.Tail > -60 {
 			t.Errorf("%.1f dBFS, 15 s after the last note", f.Tail)
 		}
 		silent := gallery.Job(e, p, session.Native, 1)
 		silent.Events, silent.Input = nil, nil
-		if f := gallery.Measure(collected(t, silent), nil); f.Peak > -100 {
+		if f := gallery.Measure(played(t, silent), nil); f.Peak > -100 {
 			t.Errorf("%.1f dBFS without notes and input", f.Peak)
 		}
 	})
@@ -168,7 +173,7 @@ func TestNoKnobMakesAnExampleClip(t *testing.T) {
 			for _, v := range []float64{c.Min, c.Max} {
 				job := gallery.Job(e, p, session.Native, 2)
 				job.Set = map[string]float64{c.Path: v}
-				f := gallery.Measure(collected(t, job), job.Events)
+				f := gallery.Measure(played(t, job), job.Events)
 				if f.Peak > 0 || math.IsNaN(f.Peak) {
 					t.Errorf("%s at %v: peak %.1f dBFS", c.Path, v, f.Peak)
 				}
@@ -183,15 +188,15 @@ func TestGenerativeExamplesFollowTheSongAndTheirSeed(t *testing.T) {
 			return
 		}
 		job := gallery.Job(e, p, session.Native, 5)
-		alone := collected(t, job)
-		sameBits(t, alone, collected(t, job))
+		alone := played(t, job)
+		sameBits(t, alone, played(t, job))
 		job.Set = map[string]float64{"seed": 41}
-		if reflect.DeepEqual(alone, collected(t, job)) {
+		if reflect.DeepEqual(alone, played(t, job)) {
 			t.Error("another seed, the same music")
 		}
 		job.Set = nil
 		job.Events = append(job.Events, realtime.Event{Kind: realtime.Transport, Playing: true, Tempo: 150})
-		if reflect.DeepEqual(alone, collected(t, job)) {
+		if reflect.DeepEqual(alone, played(t, job)) {
 			t.Error("a song of 150 beats a minute changes nothing")
 		}
 	})
