@@ -186,11 +186,13 @@ func optimize(t *testing.T, seed int64, p, optimized *mir.Program) {
 	optimized.Layout()
 }
 
-// outOfTime reports whether the watchdog has ended a program: on a busy machine it
-// does that to one that fills its heap in each turn.
+// outOfTime reports whether a program was ended by the watchdog (on a busy machine
+// it does that to one that fills its heap in each turn) or because its budget was
+// spent, which each engine counts in its own instructions: it then stands at
+// another place on each.
 func outOfTime(engines []*runner) bool {
 	for _, e := range engines {
-		if e.words[state.FaultWord] == uint64(state.FaultTime) {
+		if e.words[state.FaultWord] == uint64(state.FaultTime) || e.words[state.StickyFaultWord] == uint64(state.FaultBudget) {
 			return true
 		}
 	}
