@@ -186,13 +186,15 @@ func optimize(t *testing.T, seed int64, p, optimized *mir.Program) {
 	optimized.Layout()
 }
 
-// outOfTime reports whether a program was ended by the watchdog (on a busy machine
-// it does that to one that fills its heap in each turn) or because its budget was
-// spent, which each engine counts in its own instructions: it then stands at
-// another place on each.
-func outOfTime(engines []*runner) bool {
+// cutShort reports whether a program was ended by the watchdog (on a busy machine
+// it does that to one that fills its heap in each turn), because its budget was
+// spent, which each engine counts in its own instructions, or because its heap was
+// full amid a turn, when each has other references in flight (native/doc.go): it
+// then stands at another place on each.
+func cutShort(engines []*runner) bool {
 	for _, e := range engines {
-		if e.words[state.FaultWord] == uint64(state.FaultTime) || e.words[state.StickyFaultWord] == uint64(state.FaultBudget) {
+		first := state.Fault(e.words[state.StickyFaultWord])
+		if e.words[state.FaultWord] == uint64(state.FaultTime) || first == state.FaultBudget || first == state.FaultHeap {
 			return true
 		}
 	}
@@ -234,7 +236,7 @@ func playAlike(t *testing.T, seed int64, p *mir.Program, engines []*runner) {
 			e.words[p.Image.Params] = math.Float64bits(float64(block))
 			e.run(first, frames)
 		}
-		if outOfTime(engines) {
+		if cutShort(engines) {
 			break
 		}
 		agree(t, seed, "after block "+strconv.Itoa(block), p, engines)
