@@ -1,11 +1,10 @@
 package tests
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
+	"mmm/examples"
 	"mmm/render"
 	"mmm/session"
 )
@@ -14,21 +13,13 @@ import (
 // tasks, a recursive one.
 func manyPatches(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("../examples/*/*.mmm")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no examples: %v", err)
-	}
 	list := map[string]string{
 		"objects and tasks": "fn mk(k){ | | { k = k + 1\n k } }\nlet f = mk(0)\nlet kept = [0]\n" +
 			"fn tick(){ kept = if (len(kept) > 50) {[0]} else append(kept, f())\n let _ = tick@(now + 100) }\nlet _ = tick@1\nfn dsp(){ (len(kept), kept[0]) }\n",
 		"recursive": "fn f(n){ if (n > 0) f(n - 1) + 1 else 0 }\nfn dsp(){ f(50) + self * 0 }\n",
 	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		list[filepath.Base(file)] = string(text)
+	for _, e := range examples.All() {
+		list[e.Name+".mmm"] = e.Text
 	}
 	return list
 }
