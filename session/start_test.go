@@ -194,8 +194,8 @@ func TestAnEngineChosenDuringALongCompileIsUsedByTheNewerEdit(t *testing.T) {
 func keptIn(t *testing.T) (cache *codecache.Cache, dir string) {
 	t.Helper()
 	improving.Lock() // sessions of other tests may still have code made, which would be kept, too
-	improving.Unlock()
 	dir = filepath.Join(t.TempDir(), "code")
+	improving.Unlock()
 	cache, err := codecache.Open(dir, codecache.DefaultLimit)
 	if err != nil {
 		t.Fatal(err)
