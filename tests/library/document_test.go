@@ -50,7 +50,7 @@ func report(t *testing.T, path, format string, args ...any) {
 // row is what a line of the document says beyond the comment of its function.
 type row struct{ measured, ns string }
 
-var rowLine = regexp.MustCompile("(?m)^\\| `(\\w+)[^`]*` \\|.*\\| ([^|]*) \\| ([^|]*) \\|$")
+var rowLine = regexp.MustCompile("(?m)^\\| `(\\w+)!?\\(.*\\)` \\|.*\\| ([^|]*) \\| ([^|]*) \\|$")
 
 // rows reads the document.
 func rows(text string) map[string]row {
